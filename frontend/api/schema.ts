@@ -700,7 +700,7 @@ export interface components {
         /**
          * @description `units` of one variant at `price` from `opens_at` until `closes_at` of the server's clock,
          *     `per_person` of them to a person. `was` is the lowest price of the 30 days before, where that
-         *     was higher.
+         *     was higher. A piece is held for `holds_s` seconds at most.
          */
         DropPayload: {
             drop_id: string;
@@ -715,6 +715,7 @@ export interface components {
             opens_at: string;
             /** Format: date-time */
             closes_at: string;
+            holds_s: number;
         };
         /** @enum {string} */
         DropState: "planned" | "announced" | "over" | "ended" | "cancelled";

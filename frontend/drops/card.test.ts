@@ -30,6 +30,7 @@ const cue = (more: Partial<DropCue["payload"]> = {}): DropCue => ({
     was: null,
     opens_at: OPENS,
     closes_at: CLOSES,
+    holds_s: 90,
     ...more,
   },
 });
@@ -64,6 +65,16 @@ test("it is taken, closed by its team, or the buyer's own", () => {
   expect(phaseOf(facts({ left: 0, hold: held("drop_1") }))).toBe("mine");
   // The same goods without the drop are no piece of it.
   expect(phaseOf(facts({ hold: held(null) }))).toBe("open");
+});
+
+test("the card says for how long a piece is held: as long as the drop runs, or as other goods", () => {
+  const store = storeOf(undefined, { stock: { drop_1: 4 } });
+  store.serverNow = () => at(OPENS);
+  const short = htmlOf(Card, store, { cue: cue() });
+  const long = htmlOf(Card, store, { cue: cue({ holds_s: 1200 }) });
+
+  expect(short).toContain(english.t("drop.holds_for_seconds", { count: 90 }));
+  expect(long).toContain(english.t("drop.holds_for", { count: 5 }));
 });
 
 test("a piece may return only while something is held", () => {

@@ -35,6 +35,7 @@ from showfloor.merchants.errors import CodeUnknown
 from showfloor.offers.errors import (
     DropClosed,
     DropLimitReached,
+    DropNetworkLimitReached,
     DropNotFound,
     DropNotOpen,
     DropSoldOut,
@@ -81,6 +82,7 @@ described = APIRouter(tags=["buying"])
         DropNotOpen,
         DropClosed,
         DropLimitReached,
+        DropNetworkLimitReached,
         DropSoldOut,
         # Of a drop; nothing else counts here.
         RateLimited,

@@ -80,6 +80,13 @@ class DropLimitReached(AppError):
     status = 409
 
 
+class DropNetworkLimitReached(AppError):
+    """One client network gets so many pieces of a drop, held and bought (`rules/policy.py`)."""
+
+    code = "drop_network_limit_reached"
+    status = 409
+
+
 class DropHoldFixed(AppError):
     """What is held of a drop is given back or bought as it is."""
 

@@ -230,7 +230,8 @@ class DisclosurePayload:
 @dataclass(frozen=True, slots=True)
 class DropPayload:
     """A limited number of pieces at a price for a time, as announced (`offers`). The times are of
-    the server's clock, which decides; `was` is what `price` may be shown as reduced from.
+    the server's clock, which decides; `was` is what `price` may be shown as reduced from. A piece
+    is held for `holds_s` seconds at most.
     """
 
     drop_id: UUID
@@ -243,6 +244,7 @@ class DropPayload:
     was: Money | None
     opens_at: datetime
     closes_at: datetime
+    holds_s: int
 
 
 CuePayload = PinPayload | DisclosurePayload | DropPayload

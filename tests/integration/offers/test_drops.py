@@ -82,7 +82,23 @@ async def test_network_gets_no_more_than_its_room(hall: Hall) -> None:
     answers = [await guest.take(drop) for guest in guests]
 
     assert [answer.status_code for answer in answers] == [201] * 4 + [409]
-    assert answers[-1].json()["code"] == "network_limit_reached"
+    assert answers[-1].json()["code"] == "drop_network_limit_reached"
+
+
+@pytest.mark.parametrize(("runs_s", "held"), [(60, 90), (120, 120), (1200, 300)])
+async def test_piece_is_held_as_long_as_the_drop_runs_or_as_other_goods(
+    hall: Hall, database: Database, runs_s: int, held: int
+) -> None:
+    drop = await hall.open(runs_s=runs_s)
+    await (await hall.buyer()).take(drop)
+
+    timeline = await hall.client.get(f"/api/v1/shows/{hall.show}/timeline")
+    (said,) = [
+        cue["payload"]["holds_s"] for cue in timeline.json()["cues"] if cue["kind"] == "drop"
+    ]
+
+    lasts = "select extract(epoch from expires_at - created_at)::int from hold"
+    assert await scalar(database, lasts) == held == min(said, 300)
 
 
 async def test_what_is_not_paid_goes_to_the_next(hall: Hall, database: Database) -> None:

@@ -25,12 +25,12 @@ async def hold_in_drop(
     viewer_id: UUID | None,
     seconds: int,
 ) -> Hold:
-    """The price that is frozen is the drop's, for as long as any hold lasts. What was refused for
-    the limit or because nothing is free stands in the drop's log. Before its turn nobody has a
-    connection, and who comes too early or too often does not stand in line.
+    """The price that is frozen is the drop's; `seconds` is how long other goods are held. What was
+    refused for the limit or because nothing is free stands in the drop's log. Before its turn
+    nobody has a connection, and who comes too early or too often does not stand in line.
 
     Raises ShowNotFound, RateLimited, DropNotFound, NotForSale, PriceMismatch, NotDelivered,
-    DropNotOpen, DropClosed, DropLimitReached, DropSoldOut, NetworkLimitReached,
+    DropNotOpen, DropClosed, DropLimitReached, DropSoldOut, DropNetworkLimitReached,
     IdempotencyConflict, Busy.
     """
     offers = await shelf.offers(wanted.show_id)

@@ -27,7 +27,7 @@ from showfloor.offers.errors import (
     DropStateConflict,
 )
 from showfloor.offers.queries import Locked
-from showfloor.offers.rules import chain, running
+from showfloor.offers.rules import chain, policy, running
 from showfloor.offers.schemas import NewDrop
 from showfloor.offers.service.ending import close, make_way, publish
 from showfloor.offers.types import Drop, DropState, DropWithLeft, Record
@@ -169,6 +169,7 @@ def _payload(drop: Drop, priced: PricedProduct) -> DropPayload:
         was=drop.was,
         opens_at=drop.opens_at,
         closes_at=drop.closes_at,
+        holds_s=policy.longest_hold(drop.runs_s),
     )
 
 

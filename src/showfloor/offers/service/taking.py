@@ -15,7 +15,12 @@ from showfloor.kit import ids
 from showfloor.kit.db import Connection
 from showfloor.markets.types import SalesContext
 from showfloor.offers import queries
-from showfloor.offers.errors import DropClosed, DropNotFound, DropNotOpen
+from showfloor.offers.errors import (
+    DropClosed,
+    DropNetworkLimitReached,
+    DropNotFound,
+    DropNotOpen,
+)
 from showfloor.offers.queries import Locked
 from showfloor.offers.rules import chain, policy, running
 from showfloor.offers.types import (
@@ -31,7 +36,6 @@ from showfloor.offers.types import (
     Wanted,
 )
 from showfloor.stock import service as stock
-from showfloor.stock.errors import NetworkLimitReached
 from showfloor.stock.types import Hold, Line
 
 
@@ -51,12 +55,13 @@ async def find_drop(connection: Connection, drop_id: UUID) -> Drop:
 async def take(
     connection: Connection, wanted: Wanted, *, context: SalesContext, seconds: int
 ) -> tuple[Turn, Hold | None]:
-    """Hold pieces of a drop for `seconds` at its price, or say why not: a refusal (`LIMIT`,
+    """Hold pieces of a drop at its price, as long as other goods (`seconds`) or as its policy says
+    where that is shorter, or say why not: a refusal (`LIMIT`,
     `SOLD_OUT`) stands in the log, so the caller commits it before it tells the buyer.
 
     Raises DropNotFound, DropNotOpen, DropClosed (also where its seller counts fewer pieces than are
-    set apart) and NetworkLimitReached, which are not in the log, and IdempotencyConflict. The same
-    key gets the same hold again.
+    set apart) and DropNetworkLimitReached, which are not in the log, and IdempotencyConflict. The
+    same key gets the same hold again.
     """
     locked = await queries.lock_drop_of_buyer(connection, wanted.drop_id)
     if locked is None or locked.drop.announced_at is None:
@@ -98,7 +103,7 @@ async def _check_network(connection: Connection, drop: Drop, wanted: Wanted) -> 
     room = policy.network_room(drop.units, drop.per_person)
     room -= await stock.apart_of_network(connection, drop.id, client)
     if wanted.pieces > room:
-        raise NetworkLimitReached(extra={"lines": [{"sku": drop.sku, "available": max(room, 0)}]})
+        raise DropNetworkLimitReached
 
 
 async def _answer(
@@ -128,7 +133,7 @@ async def _answer(
             key=wanted.key,
             request=wanted.request,
             line=Line(drop.variant_id, drop.sku, wanted.pieces, drop.price),
-            seconds=seconds,
+            seconds=min(seconds, policy.longest_hold(drop.runs_s)),
         )
         turn = Turn.SOLD_OUT if hold is None else Turn.HELD
     if hold is not None:

@@ -10,6 +10,8 @@ from showfloor.kit import clock, ids
 from showfloor.kit.money import Money
 from showfloor.shows.types import DropPayload
 
+_USUALLY = 300
+
 
 def stored_drop(payload: DropPayload) -> dict[str, Any]:
     return {
@@ -23,6 +25,7 @@ def stored_drop(payload: DropPayload) -> dict[str, Any]:
         "was": asdict(payload.was) if payload.was else None,
         "opens_at": clock.rfc3339(payload.opens_at),
         "closes_at": clock.rfc3339(payload.closes_at),
+        "holds_s": payload.holds_s,
     }
 
 
@@ -39,4 +42,6 @@ def drop_payload(stored: Mapping[str, Any]) -> DropPayload:
         was=Money(**was) if was else None,
         opens_at=clock.parse_rfc3339(stored["opens_at"]),
         closes_at=clock.parse_rfc3339(stored["closes_at"]),
+        # The first drops held their pieces as long as other goods.
+        holds_s=stored.get("holds_s", _USUALLY),
     )

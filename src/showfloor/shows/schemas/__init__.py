@@ -168,7 +168,7 @@ class DisclosurePayload(Shown):
 class DropPayload(Shown):
     """`units` of one variant at `price` from `opens_at` until `closes_at` of the server's clock,
     `per_person` of them to a person. `was` is the lowest price of the 30 days before, where that
-    was higher.
+    was higher. A piece is held for `holds_s` seconds at most.
     """
 
     drop_id: Annotated[str, id_with("drop")]
@@ -181,6 +181,7 @@ class DropPayload(Shown):
     was: MoneyOut | None
     opens_at: Time
     closes_at: Time
+    holds_s: int
 
 
 class CueOut(Shown):
