@@ -18,7 +18,7 @@ from showfloor.catalog.imports.products import (
     slug_of,
 )
 from showfloor.catalog.imports.types import Listing, Offer, Remark
-from showfloor.catalog.types import Known, Picture, Product, Stored
+from showfloor.catalog.types import Known, Picture, Product, Stored, Variant
 from showfloor.feeds.types import Change, Line, LineKind, StoredPicture, WantedPicture
 from showfloor.kit.money import Money
 from showfloor.stock.types import Stock
@@ -107,7 +107,13 @@ def step_for(listing: Listing, merchant_id: UUID, here: Here, claimed: Claimed) 
     key = here.known.keys.get(product.id, listing.key)
     stored = Stored(product, known, key, prices)
     if known is None:
-        new = Line(LineKind.CREATED, listing.row, listing.name, listing.offers[0].sku)
+        offered = [
+            change
+            for variant in product.variants
+            for change in _offered(variant, prices, counts, here, is_new=True)
+        ]
+        sku = listing.offers[0].sku
+        new = Line(LineKind.CREATED, listing.row, listing.name, sku, tuple(offered))
         return Step([new, *lines], stored, counts, created=True, pictured=pictured)
     changes = _changes(listing, product, known, prices, counts, here)
     if not changes:
@@ -277,23 +283,30 @@ def _changes(
             changes.append(Change("variant", "", variant.sku, variant.sku))
         elif was.sku != variant.sku:
             changes.append(Change("sku", was.sku, variant.sku, variant.sku))
-        if was is not None and variant.id in prices:
-            price = prices[variant.id]
-            old = here.prices.get((variant.id, price.currency))
-            shown = str(old.amount) if old else ""
-            changes.append(Change("price", shown, str(price.amount), variant.sku, price.currency))
-        if was is not None and variant.id in counts:
-            stock = here.stock.get(variant.id)
-            changes.append(
-                Change(
-                    "stock",
-                    str(stock.there if stock else 0),
-                    str(counts[variant.id]),
-                    variant.sku,
-                )
-            )
+        changes += _offered(variant, prices, counts, here, is_new=was is None)
     if not changes and product != known:
         changes.append(Change("order", "", ""))
+    return changes
+
+
+def _offered(
+    variant: Variant,
+    prices: Mapping[UUID, Money],
+    counts: Mapping[UUID, int],
+    here: Here,
+    *,
+    is_new: bool,
+) -> list[Change]:
+    """What a variant costs and how much of it there is, where the file changes it."""
+    changes: list[Change] = []
+    if (price := prices.get(variant.id)) is not None:
+        old = here.prices.get((variant.id, price.currency))
+        shown = str(old.amount) if old else ""
+        changes.append(Change("price", shown, str(price.amount), variant.sku, price.currency))
+    if (count := counts.get(variant.id)) is not None:
+        stock = here.stock.get(variant.id)
+        there = "" if is_new else str(stock.there if stock else 0)
+        changes.append(Change("stock", there, str(count), variant.sku))
     return changes
 
 

@@ -62,8 +62,18 @@ async def test_comparison_says_what_would_change_and_changes_nothing(desk: Desk)
     assert found["state"] == "compared"
     assert found["format"] == "shopify"
     assert counts(found) == {"rows": 4, "created": 2, "changed": 0, "unchanged": 0, "left_out": 0}
-    names = [line["name"] for line in await desk.lines(found["id"], "created")]
-    assert names == ["Linen shirt", "Mug"]
+    lines = await desk.lines(found["id"], "created")
+    assert [line["name"] for line in lines] == ["Linen shirt", "Mug"]
+    offered = [
+        (each["field"], each["sku"], each["was"], each["now_price"] or each["now"])
+        for each in lines[0]["changes"]
+    ]
+    assert offered == [
+        ("price", "LS-S", "", {"amount": 4800, "currency": "GBP"}),
+        ("stock", "LS-S", "", "5"),
+        ("price", "LS-M", "", {"amount": 4800, "currency": "GBP"}),
+        ("stock", "LS-M", "", "3"),
+    ]
     assert await products(desk) == {}
     assert await price_history(desk) == 0
 
