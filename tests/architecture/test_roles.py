@@ -49,7 +49,7 @@ PUBLIC = {
     "confirm": "guest",
     # Signs with the provider's secret.
     "take_callback": "provider",
-    "openapi": "documentation",
+    "openapi_file": "documentation",
     # The way in.
     "ask_age": "sign-in",
     "sign_in": "sign-in",

@@ -8,12 +8,13 @@ from typing import Any
 
 from showfloor.app.asgi import create_app
 from showfloor.app.settings import Settings
+from showfloor.app.wiring import openapi
 from showfloor.kit.openapi import Document
 
 
 def document() -> Document:
     """OpenAPI 3.1; nothing is connected, the database's address is never asked."""
-    return create_app(Settings(database_url="postgresql:///nothing")).openapi()
+    return openapi(create_app(Settings(database_url="postgresql:///nothing")))
 
 
 def models() -> Document:

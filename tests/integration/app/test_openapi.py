@@ -4,8 +4,11 @@ somewhere.
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
+
+import httpx2
 
 from tests.described import document
 
@@ -49,3 +52,10 @@ def test_every_reference_leads_somewhere() -> None:
 def test_every_refusal_is_described_as_one() -> None:
     """A route without `refusals(…)` would promise FastAPI's own 422, which nobody sends."""
     assert "HTTPValidationError" not in document()["components"]["schemas"]
+
+
+async def test_document_is_served_to_who_asks_for_it_at_once(client: httpx2.AsyncClient) -> None:
+    one, other = await asyncio.gather(*[client.get("/api/v1/openapi.json") for _ in range(2)])
+
+    assert one.content == other.content
+    assert one.json()["paths"].keys() == document()["paths"].keys()
