@@ -7,7 +7,14 @@ from uuid import UUID
 from sqlalchemy import delete, or_, select, update
 
 from showfloor.kit.db import Session
-from showfloor.room.models import CHANGES, AccountMuteRow, ActionRow, AuthorRow, MessageRow
+from showfloor.room.models import (
+    CHANGES,
+    AccountMuteRow,
+    ActionRow,
+    AuthorRow,
+    MessageRow,
+    ReportRow,
+)
 from showfloor.room.queries import questions
 from showfloor.room.queries.authors import of_account
 from showfloor.room.types import MessageState
@@ -30,8 +37,11 @@ async def remove_of_account(session: Session, account_id: UUID, pseudonym: str) 
         .returning(MessageRow.id, MessageRow.show_id)
     )
     said = (await session.execute(gone)).all()
+    # That somebody was reported, and as what, is known of them too.
+    about = delete(ReportRow).where(ReportRow.message_id.in_({row.id for row in said}))
+    reported = (await session.execute(about.returning(ReportRow.id))).all()
     asked = await questions.remove_of_authors(session, authors)
-    touched = len(said) + len(asked)
+    touched = len(said) + len(reported) + len(asked)
     # A note about the message or the question may tell about who wrote it.
     noted = update(ActionRow).where(
         ActionRow.show_id.in_({row.show_id for row in locked}),
