@@ -98,10 +98,11 @@ async def drops_of_show(session: Session, show_id: UUID) -> list[Drop]:
     return await _drops(session, chosen.order_by(DropRow.created_at, DropRow.id))
 
 
-async def planned_of_product(session: Session, product_id: UUID) -> list[Drop]:
-    """Those that can still be agreed to, in every show."""
+async def open_of_product(session: Session, product_id: UUID) -> list[Drop]:
+    """Those that are planned or announced, in every show."""
     chosen = select(DropRow).where(
-        DropRow.product_id == product_id, DropRow.state == DropState.PLANNED.value
+        DropRow.product_id == product_id,
+        DropRow.state.in_([DropState.PLANNED.value, DropState.ANNOUNCED.value]),
     )
     return await _drops(session, chosen.order_by(DropRow.created_at, DropRow.id))
 

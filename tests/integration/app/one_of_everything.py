@@ -339,6 +339,7 @@ async def one_of_everything(database_url: str, data: Path) -> AsyncIterator[Ever
                     **{name: {"drop_id": [None]} for name in ("hold_goods", "change_hold")},
                     "plan_drop": {"units": [4], "per_person": [1], "price": [2000]},
                     "agree_drop": {"drop_id": [planned]},
+                    "withdraw_drop": {"drop_id": [unwanted_drop]},
                     "open_drop": {"drop_id": [agreed]},
                     "cancel_drop": {"drop_id": [unwanted_drop]},
                     "get_drop_log": {"drop_id": [ended]},

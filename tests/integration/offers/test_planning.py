@@ -8,7 +8,7 @@ import pytest
 
 from showfloor.kit import ids
 from showfloor.kit.db import Database
-from showfloor.offers.service import close_drops_of_show
+from showfloor.offers.service import close_drops_of_show, end_drops
 from showfloor.realtime import service as realtime
 from tests.integration.checkout.shop import execute, scalar
 from tests.integration.offers.conftest import Hall
@@ -51,6 +51,45 @@ async def test_todays_price_needs_a_yes_as_well_and_a_higher_one_is_refused(hall
     assert await states(hall) == ["planned"]
 
 
+async def test_seller_takes_back_the_yes_before_the_drop_is_opened(
+    hall: Hall, database: Database
+) -> None:
+    drop = (await hall.plan()).json()["id"]
+    await hall.agree(drop)
+
+    others = await hall.ask("POST", f"/drops/{drop}/withdraw", hall.host)
+    taken_back = [await hall.ask("POST", f"/drops/{drop}/withdraw", hall.seller) for _ in range(2)]
+    refused = await hall.ask("POST", f"/drops/{drop}/open", hall.host)
+
+    assert (others.status_code, others.json()["code"]) == (404, "drop_not_found")
+    assert [answer.json()["agreed"] for answer in taken_back] == [False, False]
+    assert (refused.status_code, refused.json()["code"]) == (409, "drop_not_agreed")
+    assert await scalar(database, "select count(*) from stock_apart") == 0
+    await hall.agree(drop)
+    assert (await hall.ask("POST", f"/drops/{drop}/open", hall.host)).status_code == 200
+
+
+@pytest.mark.parametrize("passed", [0, 10_000], ids=["countdown", "open"])
+async def test_seller_closes_a_drop_that_was_announced(
+    hall: Hall, database: Database, passed: int
+) -> None:
+    drop = await hall.announce()
+    hall.passed[0] += passed
+    own = f"/products/{ids.encode('prod', hall.floor.products[0].id)}/drops"
+    listed = await hall.ask("GET", own, hall.seller)
+
+    closed = [await hall.ask("POST", f"/drops/{drop}/withdraw", hall.seller) for _ in range(2)]
+    taken = await (await hall.buyer()).take(drop)
+    await end_drops(database)
+    late = await hall.ask("POST", f"/drops/{drop}/withdraw", hall.seller)
+
+    assert [(each["id"], each["left"]) for each in listed.json()["drops"]] == [(drop, 4)]
+    assert [answer.json()["state"] for answer in closed] == ["over", "over"]
+    assert taken.json()["code"] == "drop_closed"
+    assert late.json()["code"] == "drop_state_conflict"
+    assert (await hall.ask("GET", own, hall.seller)).json()["drops"] == []
+
+
 @pytest.mark.parametrize(
     "terms",
     [
@@ -90,6 +129,7 @@ async def test_stranger_plans_opens_closes_and_reads_nothing(hall: Hall) -> None
         await hall.plan(hall.stranger),
         await hall.ask("GET", f"/shows/{hall.show}/drops", hall.stranger),
         await hall.ask("POST", f"/drops/{drop}/agree", hall.stranger),
+        await hall.ask("POST", f"/drops/{drop}/withdraw", hall.stranger),
         await hall.ask("POST", f"/drops/{drop}/open", hall.stranger),
         await hall.ask("POST", f"/drops/{drop}/cancel", hall.stranger),
         await hall.ask("GET", f"/drops/{drop}/log", hall.stranger),

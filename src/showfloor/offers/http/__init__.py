@@ -69,12 +69,12 @@ async def list_drops(show_id: str, session: SessionDep, person: CurrentPerson) -
 @router.get(
     "/products/{product_id}/drops", responses=refusals(NotAuthenticated, NotFound, ProductNotFound)
 )
-async def list_planned_drops(
+async def list_drops_of_product(
     product_id: str, session: SessionDep, person: CurrentPerson
 ) -> DropsOut:
-    """What hosts plan for a product and have not opened, for its seller."""
+    """What hosts plan for a product, and what of it is announced, for its seller."""
     product = ids.parse("prod", product_id)
-    return drops_view(await service.list_planned(session, person=person, product_id=product))
+    return drops_view(await service.list_of_product(session, person=person, product_id=product))
 
 
 @router.post("/drops/{drop_id}/agree", responses=refusals(*OWN, DropStateConflict))
@@ -82,6 +82,15 @@ async def agree_drop(drop_id: str, session: SessionDep, person: CurrentPerson) -
     """The seller of the goods takes the price; twice is fine."""
     drop = ids.parse("drop", drop_id)
     return drop_view(await service.agree_drop(session, person=person, drop_id=drop))
+
+
+@router.post("/drops/{drop_id}/withdraw", responses=refusals(*OWN, DropStateConflict))
+async def withdraw_drop(drop_id: str, session: SessionDep, person: CurrentPerson) -> DropOut:
+    """The seller of the goods takes back the yes, so that the drop cannot be opened, or closes it
+    when it was; what is held may still be paid. Twice is fine.
+    """
+    drop = ids.parse("drop", drop_id)
+    return drop_view(await service.withdraw_drop(session, person=person, drop_id=drop))
 
 
 @router.post(

@@ -7,9 +7,10 @@ from showfloor.offers.service.planning import (
     announce_drop,
     cancel_drop,
     list_drops,
-    list_planned,
+    list_of_product,
     plan_drop,
     show_of_drop,
+    withdraw_drop,
 )
 from showfloor.offers.service.reading import find_log, read_log
 from showfloor.offers.service.taking import find_drop, give_back, note_paid, take
@@ -26,11 +27,12 @@ __all__ = [
     "find_log",
     "give_back",
     "list_drops",
-    "list_planned",
+    "list_of_product",
     "note_paid",
     "plan_drop",
     "read_log",
     "show_of_drop",
     "take",
     "verify_drop",
+    "withdraw_drop",
 ]

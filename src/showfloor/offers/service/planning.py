@@ -87,14 +87,40 @@ async def agree_drop(session: Session, *, person: Person, drop_id: UUID) -> Drop
     sell these goods, DropStateConflict.
     """
     locked = await _lock(session, drop_id)
-    owners = await catalog.get_products_of_variants(session, [locked.drop.variant_id])
-    if {product.merchant_id for product in owners.values()} - person.merchant_ids or not owners:
-        raise DropNotFound
+    await _check_seller(session, person, locked.drop)
     if locked.drop.state is not DropState.PLANNED:
         raise DropStateConflict
     agreed = replace(locked.drop, agreed=True)
     await queries.save_drop(session, agreed)
     return agreed
+
+
+async def withdraw_drop(session: Session, *, person: Person, drop_id: UUID) -> Drop:
+    """The seller takes back the yes to a drop that is planned, or closes one that was announced: as
+    with the team, nobody can ask any more, and what is held may be paid. Twice is fine. Raises
+    DropNotFound, also for who does not sell these goods, DropStateConflict for one that was over
+    before.
+    """
+    await shows.lock_show(session, await show_of_drop(session, drop_id))
+    locked = await _lock(session, drop_id)
+    drop = locked.drop
+    await _check_seller(session, person, drop)
+    if drop.state is DropState.PLANNED:
+        kept = replace(drop, agreed=False)
+        await queries.save_drop(session, kept)
+        return kept
+    if drop.closed_at is not None and drop.state is DropState.OVER:
+        return drop
+    if drop.state is not DropState.ANNOUNCED:
+        raise DropStateConflict
+    return await close(session, locked)
+
+
+async def _check_seller(session: Session, person: Person, drop: Drop) -> None:
+    """Raises DropNotFound."""
+    owners = await catalog.get_products_of_variants(session, [drop.variant_id])
+    if {product.merchant_id for product in owners.values()} - person.merchant_ids or not owners:
+        raise DropNotFound
 
 
 async def announce_drop(
@@ -193,11 +219,13 @@ async def list_drops(session: Session, *, person: Person, show_id: UUID) -> list
     return [DropWithLeft(drop, await _left(session, drop)) for drop in found]
 
 
-async def list_planned(session: Session, *, person: Person, product_id: UUID) -> list[DropWithLeft]:
-    """What hosts plan for a product, for its seller. Raises ProductNotFound."""
+async def list_of_product(
+    session: Session, *, person: Person, product_id: UUID
+) -> list[DropWithLeft]:
+    """What hosts plan for a product and run, for its seller. Raises ProductNotFound."""
     product = await catalog.get_own_product(session, person=person, product_id=product_id)
-    found = await queries.planned_of_product(session, product.id)
-    return [DropWithLeft(drop, None) for drop in found]
+    found = await queries.open_of_product(session, product.id)
+    return [DropWithLeft(drop, await _left(session, drop)) for drop in found]
 
 
 async def _left(session: Session, drop: Drop) -> int | None:
