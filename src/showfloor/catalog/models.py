@@ -51,6 +51,25 @@ class VariantRow(Base):
     position: Mapped[int]
 
 
+class TimedPriceRow(Base):
+    """What was asked in one way of selling, a drop, whose id this is, beside the price of the
+    goods. One that ends early ends here, too.
+    """
+
+    __tablename__ = "timed_price"
+    __table_args__ = (
+        CheckConstraint("amount > 0", name="positive"),
+        CheckConstraint("since < until", name="lasts"),
+        Index("ix_timed_price_variant_id_currency_until", "variant_id", "currency", "until"),
+    )
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    variant_id: Mapped[UUID]
+    currency: Mapped[str]
+    amount: Mapped[int] = mapped_column(BigInteger)
+    since: Mapped[datetime]
+    until: Mapped[datetime]
+
+
 class PriceRow(Base):
     """Only ever added to. The price of a moment is the newest row that had begun by then."""
 

@@ -19,6 +19,7 @@ from showfloor.catalog.types import (
     PricePoint,
     Product,
     Text,
+    TimedPrice,
     Variant,
 )
 from showfloor.kit.text import LONGEST_SKU, is_visible
@@ -83,13 +84,16 @@ def price_fits(currency: str, amount: int) -> bool:
     return is_currency(currency) and 0 < amount <= HIGHEST_PRICE
 
 
-def prior_price(history: Sequence[PricePoint], at: datetime) -> PricePoint | None:
+def prior_price(
+    history: Sequence[PricePoint], at: datetime, timed: Sequence[TimedPrice] = ()
+) -> PricePoint | None:
     """What the price of this moment may be shown as reduced from: the lowest that was asked in the
     30 days before it began, and when it may not be shown any more (`since`). None where it is no
     reduction: it was as low before, it has been the price for long, or there are no 30 days of
     history.
 
-    `history` is in the order in which the prices were set.
+    `history` is in the order in which the prices were set; what was asked for a time in one way of
+    selling (`timed`) was asked, too.
     """
     told = [point for point in history if point.since <= at]
     # What was set and replaced in the same moment was never asked of anybody.
@@ -108,6 +112,8 @@ def prior_price(history: Sequence[PricePoint], at: datetime) -> PricePoint | Non
         return None
     ends = [*(point.since for point in asked[1:]), current.since]
     lowest = min(point.amount for point, end in zip(asked, ends, strict=True) if end > start)
+    beside = (each.amount for each in timed if each.since < current.since and each.until > start)
+    lowest = min([lowest, *beside])
     return PricePoint(current.since + REDUCED_FOR, lowest) if lowest > current.amount else None
 
 

@@ -84,6 +84,25 @@ class PricePoint:
 
 
 @dataclass(frozen=True, slots=True)
+class TimedPrice:
+    """What a variant cost in one way of selling, a drop, in `[since, until)`, beside its price."""
+
+    since: datetime
+    until: datetime
+    amount: int
+
+
+@dataclass(frozen=True, slots=True)
+class PriceHistory:
+    """What was asked for a variant in one currency: `points` in the order in which they were set,
+    and `timed` prices beside them.
+    """
+
+    points: tuple[PricePoint, ...] = ()
+    timed: tuple[TimedPrice, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class PriorPrice:
     """What a reduced price may be compared with, and until when."""
 

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any, LiteralString
 from uuid import UUID
 
-from sqlalchemy import Select, delete, func, or_, select, update
+from sqlalchemy import Select, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from showfloor.kit.db import Connection, Parameters, Session, fetch, write
@@ -133,21 +133,6 @@ async def is_newest(session: Session, drop: Drop) -> bool:
         DropRow.show_id == drop.show_id, DropRow.announced_at > drop.announced_at
     )
     return (await session.execute(later.limit(1))).first() is None
-
-
-async def prices_of_drops(
-    session: Session, variant_id: UUID, currency: str, since: datetime
-) -> list[int]:
-    """At which drops sold a variant that were open after a moment."""
-    found = await session.execute(
-        select(DropRow.price).where(
-            DropRow.variant_id == variant_id,
-            DropRow.currency == currency,
-            DropRow.opens_at.is_not(None),
-            or_(DropRow.closes_at > since, DropRow.closes_at.is_(None)),
-        )
-    )
-    return list(found.scalars())
 
 
 async def _drops(session: Session, chosen: Select[DropRow]) -> list[Drop]:

@@ -6,8 +6,10 @@ from typing import Any
 
 import pytest
 
+from showfloor.catalog import service as catalog
 from showfloor.kit import ids
 from showfloor.kit.db import Database
+from showfloor.kit.money import Money
 from showfloor.offers.service import close_drops_of_show, end_drops
 from showfloor.realtime import service as realtime
 from tests.integration.checkout.shop import execute, scalar
@@ -222,6 +224,47 @@ async def test_was_price_is_the_lowest_of_thirty_days(hall: Hall, database: Data
     timeline = await hall.client.get(f"/api/v1/shows/{hall.show}/timeline")
     (cue,) = [each for each in timeline.json()["cues"] if each["kind"] == "drop"]
     assert cue["payload"]["was"] == {"amount": 2300, "currency": "GBP"}
+
+
+@pytest.mark.parametrize("called_off", [False, True])
+async def test_price_of_a_drop_is_what_a_later_one_is_reduced_from(
+    hall: Hall, database: Database, called_off: bool
+) -> None:
+    """In the next drop and on the shelf, unless it was called off before anybody could pay it."""
+    await execute(
+        database,
+        "insert into price (variant_id, currency, amount, since)"
+        " select variant_id, currency, amount, since - interval '40 days' from price",
+    )
+    drop = await hall.announce(price=1900)
+    if called_off:
+        await hall.ask("POST", f"/drops/{drop}/cancel", hall.host)
+    else:
+        hall.passed[0] += 20_000
+    await hall.end(drop)
+    # An hour later.
+    await execute(
+        database,
+        "update timed_price set since = since - interval '1 hour',"
+        " until = until - interval '1 hour'",
+    )
+    mug = hall.floor.products[0]
+    async with database.session() as session:
+        seller = hall.floor.sellers[0]
+        variant = mug.variants[0].id
+        await catalog.set_price(
+            session, person=seller, variant_id=variant, price=Money(1800, "GBP")
+        )
+    async with database.session() as session:
+        priced = await catalog.get_priced_products(session, [mug.id], "GBP")
+    next_one = (await hall.plan(price=1700)).json()["id"]
+    await hall.agree(next_one)
+
+    opened = await hall.ask("POST", f"/drops/{next_one}/open", hall.host)
+
+    shown = priced[mug.id].prior_prices[variant].price.amount
+    assert shown == (2500 if called_off else 1900)
+    assert opened.json()["was"]["amount"] == 1800
 
 
 async def test_end_of_the_show_closes_its_drops(hall: Hall, database: Database) -> None:

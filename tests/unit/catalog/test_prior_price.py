@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from showfloor.catalog import rules
-from showfloor.catalog.types import PricePoint
+from showfloor.catalog.types import PricePoint, TimedPrice
 
 START = datetime(2026, 3, 1, tzinfo=UTC)
 DAY, PERIOD = 24, 30 * 24
@@ -34,7 +35,9 @@ def asked(points: list[PricePoint], hour: int) -> int | None:
     return before[-1] if before else None
 
 
-def oracle(points: list[PricePoint], now: int) -> PricePoint | None:
+def oracle(
+    points: list[PricePoint], now: int, timed: Sequence[TimedPrice] = ()
+) -> PricePoint | None:
     """Hour by hour, as the law says it."""
     current, began = asked(points, now), now
     while began > 0 and asked(points, began - 1) == current:
@@ -43,6 +46,12 @@ def oracle(points: list[PricePoint], now: int) -> PricePoint | None:
     known = [price for price in earlier if price is not None]
     if current is None or len(known) < len(earlier) or now - began >= PERIOD:
         return None
+    known += [
+        each.amount
+        for each in timed
+        for hour in range(began - PERIOD, began)
+        if each.since <= at(hour) < each.until
+    ]
     return PricePoint(at(began + PERIOD), min(known)) if min(known) > current else None
 
 
@@ -51,6 +60,16 @@ def test_prior_price_is_the_oracles(changes: list[tuple[int, int]], now: int) ->
     points = history(*changes)
 
     assert rules.prior_price(points, at(now)) == oracle(points, now)
+
+
+@given(CHANGES, NOW, st.lists(st.tuples(st.integers(0, 120 * DAY), st.integers(1, 4)), max_size=3))
+def test_price_of_a_drop_was_asked_as_well(
+    changes: list[tuple[int, int]], now: int, drops: list[tuple[int, int]]
+) -> None:
+    points = history(*changes)
+    timed = [TimedPrice(at(hour), at(hour + 1), price) for hour, price in drops]
+
+    assert rules.prior_price(points, at(now), timed) == oracle(points, now, timed)
 
 
 @given(CHANGES, NOW)

@@ -8,20 +8,22 @@ from datetime import datetime
 from typing import TypedDict
 from uuid import UUID
 
-from sqlalchemy import insert, select, union_all, update
+from sqlalchemy import BigInteger, DateTime, delete, insert, literal, select, union_all, update
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.exc import IntegrityError
 
-from showfloor.catalog.models import PriceRow, ProductRow, VariantRow
+from showfloor.catalog.models import PriceRow, ProductRow, TimedPriceRow, VariantRow
 from showfloor.catalog.types import (
     OptionAxis,
     OptionValue,
     Picture,
+    PriceHistory,
     PricePoint,
     Product,
     SetPrice,
     Stored,
     Text,
+    TimedPrice,
     Variant,
 )
 from showfloor.kit.db import Base, Parameters, Session
@@ -82,12 +84,13 @@ async def prices(
 
 async def price_history(
     session: Session, variant_ids: Collection[UUID], currency: str, after: datetime, until: datetime
-) -> dict[UUID, list[PricePoint]]:
-    """The prices of a time in the order in which they were set, and before them that with which it
-    began; variants without a price in that currency are left out.
+) -> dict[UUID, PriceHistory]:
+    """The prices of a time in the order in which they were set, before them that with which it
+    began, and what was asked beside them; variants without a price in that currency are left out.
     """
     chosen = PriceRow.variant_id.in_(variant_ids), PriceRow.currency == currency
-    columns = PriceRow.variant_id, PriceRow.since, PriceRow.id, PriceRow.amount
+    never = literal(None, DateTime(timezone=True)).label("until")
+    columns = PriceRow.variant_id, PriceRow.since, PriceRow.id, PriceRow.amount, never
     first = (
         select(*columns)
         .where(*chosen, PriceRow.since <= after)
@@ -96,12 +99,51 @@ async def price_history(
         .subquery()
     )
     later = select(*columns).where(*chosen, PriceRow.since > after, PriceRow.since <= until)
-    found = union_all(select(first), later).subquery()
+    timed = select(
+        TimedPriceRow.variant_id,
+        TimedPriceRow.since,
+        literal(0, BigInteger).label("id"),
+        TimedPriceRow.amount,
+        TimedPriceRow.until,
+    ).where(
+        TimedPriceRow.variant_id.in_(variant_ids),
+        TimedPriceRow.currency == currency,
+        TimedPriceRow.since <= until,
+        TimedPriceRow.until > after,
+    )
+    found = union_all(select(first), later, timed).subquery()
     ordered = select(found).order_by(found.c.variant_id, found.c.since, found.c.id)
-    history: dict[UUID, list[PricePoint]] = {}
+    points: dict[UUID, list[PricePoint]] = {}
+    beside: dict[UUID, list[TimedPrice]] = {}
     for row in await session.execute(ordered):
-        history.setdefault(row.variant_id, []).append(PricePoint(row.since, row.amount))
-    return history
+        if row.until is None:
+            points.setdefault(row.variant_id, []).append(PricePoint(row.since, row.amount))
+        else:
+            spell = TimedPrice(row.since, row.until, row.amount)
+            beside.setdefault(row.variant_id, []).append(spell)
+    return {
+        variant: PriceHistory(tuple(told), tuple(beside.get(variant, ())))
+        for variant, told in points.items()
+    }
+
+
+async def add_timed_price(
+    session: Session, price_id: UUID, variant_id: UUID, currency: str, price: TimedPrice
+) -> None:
+    row = {"id": price_id, "variant_id": variant_id, "currency": currency, **asdict(price)}
+    await session.execute(insert(TimedPriceRow).values(row))
+
+
+async def end_timed_price(session: Session, price_id: UUID, at: datetime) -> None:
+    """It is asked until then and no longer; before it began it never was."""
+    await session.execute(
+        delete(TimedPriceRow).where(TimedPriceRow.id == price_id, TimedPriceRow.since >= at)
+    )
+    await session.execute(
+        update(TimedPriceRow)
+        .where(TimedPriceRow.id == price_id, TimedPriceRow.until > at)
+        .values(until=at)
+    )
 
 
 async def all_prices(

@@ -32,11 +32,12 @@ from showfloor.catalog.types import (
     NewProduct,
     Page,
     PricedProduct,
-    PricePoint,
+    PriceHistory,
     PriorPrice,
     Product,
     Stored,
     Text,
+    TimedPrice,
     Variant,
 )
 from showfloor.identity.types import Person
@@ -57,6 +58,7 @@ __all__ = [
     "arrange_pictures",
     "change_product",
     "check_own_variants",
+    "end_timed_price",
     "find_known",
     "find_variants",
     "free_slug",
@@ -67,6 +69,7 @@ __all__ = [
     "list_sellable_products",
     "lock_own_product",
     "lock_products",
+    "note_timed_price",
     "options_text",
     "price_history",
     "price_products",
@@ -143,11 +146,13 @@ async def price_products(
     history = await queries.price_history(
         session, variants, currency, now - rules.HISTORY_NEEDED, now
     )
-    costs = {variant: Money(points[-1].amount, currency) for variant, points in history.items()}
+    costs = {
+        variant: Money(known.points[-1].amount, currency) for variant, known in history.items()
+    }
     reduced = {
         variant: PriorPrice(Money(prior.amount, currency), prior.since)
-        for variant, points in history.items()
-        if (prior := rules.prior_price(points, now)) is not None
+        for variant, known in history.items()
+        if (prior := rules.prior_price(known.points, now, known.timed)) is not None
     }
     sellers = await get_merchants(session, {product.merchant_id for product in products})
     return {
@@ -231,12 +236,26 @@ async def prices(
 
 async def prices_since(
     session: Session, variant_id: UUID, currency: str, start: datetime
-) -> list[PricePoint]:
+) -> PriceHistory:
     """What it cost from `start` until now, beginning with the price of that moment, if it had
     one.
     """
     found = await queries.price_history(session, [variant_id], currency, start, clock.now())
-    return found.get(variant_id, [])
+    return found.get(variant_id, PriceHistory())
+
+
+async def note_timed_price(
+    session: Session, price_id: UUID, *, variant_id: UUID, currency: str, asked: TimedPrice
+) -> None:
+    """In one way of selling, whose id is `price_id`, the variant costs this for a time: for the
+    next 30 days no price is called reduced from more than that.
+    """
+    await queries.add_timed_price(session, price_id, variant_id, currency, asked)
+
+
+async def end_timed_price(session: Session, price_id: UUID, at: datetime) -> None:
+    """It was closed before its time; one that had not begun was never asked."""
+    await queries.end_timed_price(session, price_id, at)
 
 
 async def find_known(

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import hmac
-from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from uuid import UUID
 
-from showfloor.catalog.types import PricePoint
+from showfloor.catalog.types import PriceHistory
 from showfloor.offers.types import VERSION, Drop, Terms, Turn
 
 _EPOCH = datetime.fromtimestamp(0, UTC)
@@ -77,15 +76,15 @@ def person_key(viewer_id: UUID | None, guest: bytes) -> bytes:
     return b"viewer:" + viewer_id.bytes if viewer_id is not None else b"guest:" + guest
 
 
-def reduced_from(
-    price: int, points: Sequence[PricePoint], drops: Sequence[int], start: datetime
-) -> int | None:
+def reduced_from(price: int, history: PriceHistory, start: datetime) -> int | None:
     """What a drop's price may be shown as reduced from: the lowest that was asked since `start`,
-    `drops` included; None where it is no reduction, or the goods were not on sale all that time.
+    other drops included; None where it is no reduction, or the goods were not on sale all that
+    time.
 
-    `points` begin with the price with which the period began.
+    The points of the `history` begin with the price with which the period began.
     """
-    if not points or points[0].since > start:
+    if not history.points or history.points[0].since > start:
         return None
-    lowest = min([*(point.amount for point in points), *drops])
+    asked = [point.amount for point in history.points]
+    lowest = min([*asked, *(drop.amount for drop in history.timed)])
     return lowest if lowest > price else None

@@ -11,6 +11,7 @@ from uuid import UUID
 
 import structlog
 
+from showfloor.catalog import service as catalog
 from showfloor.kit import clock
 from showfloor.kit.db import Database, Session
 from showfloor.offers import queries
@@ -46,6 +47,7 @@ async def close(session: Session, locked: Locked) -> Drop:
     await queries.save_drop(session, closed)
     head, lines = chain.extend(locked.head, [Closed(locked.at)])
     await queries.add_records(session, drop.id, locked.head.records, lines, head)
+    await catalog.end_timed_price(session, drop.id, running.moment(locked.at))
     await publish(session, closed)
     return closed
 
@@ -140,6 +142,8 @@ async def _finish(session: Session, found: Drop) -> bool:
     ended = replace(drop, state=DropState.ENDED, ended_at=running.moment(at), sold=sold, salt=None)
     await queries.save_drop(session, ended)
     await queries.forget_holds(session, drop.id)
+    # Sold out, it is offered to nobody any more.
+    await catalog.end_timed_price(session, drop.id, running.moment(at))
     assert drop.cue_id is not None and drop.announced_at is not None
     shown = running.moment(at) - drop.announced_at + _SHOWN_AFTER
     await shows.end_drop(session, drop.cue_id, shown)

@@ -10,7 +10,7 @@ from dataclasses import replace
 from uuid import UUID
 
 from showfloor.catalog import service as catalog
-from showfloor.catalog.types import PricedProduct
+from showfloor.catalog.types import PricedProduct, TimedPrice
 from showfloor.identity.types import Person
 from showfloor.kit import clock, ids
 from showfloor.kit.db import Session
@@ -154,6 +154,7 @@ async def announce_drop(
         left = there[drop.variant_id].available if there else 0
         raise DropShort(extra={"available": max(left, 0)})
     announced = await _announced(session, locked)
+    await _note_price(session, announced)
     payload = _payload(announced, priced)
     cue = await shows.begin_drop(session, show, payload, moment)
     announced = replace(announced, cue_id=cue.id)
@@ -167,9 +168,8 @@ async def announce_drop(
 async def _announced(session: Session, locked: Locked) -> Drop:
     drop, at = locked.drop, locked.at
     start = running.moment(at) - running.PRIOR_PERIOD
-    points = await catalog.prices_since(session, drop.variant_id, drop.price.currency, start)
-    drops = await queries.prices_of_drops(session, drop.variant_id, drop.price.currency, start)
-    was = running.reduced_from(drop.price.amount, points, drops, start)
+    history = await catalog.prices_since(session, drop.variant_id, drop.price.currency, start)
+    was = running.reduced_from(drop.price.amount, history, start)
     terms = running.terms_of(drop, at)
     return replace(
         drop,
@@ -179,6 +179,14 @@ async def _announced(session: Session, locked: Locked) -> Drop:
         opens_at=running.moment(terms.opens),
         closes_at=running.moment(terms.closes),
         salt=secrets.token_bytes(32),
+    )
+
+
+async def _note_price(session: Session, drop: Drop) -> None:
+    assert drop.opens_at is not None and drop.closes_at is not None
+    asked = TimedPrice(drop.opens_at, drop.closes_at, drop.price.amount)
+    await catalog.note_timed_price(
+        session, drop.id, variant_id=drop.variant_id, currency=drop.price.currency, asked=asked
     )
 
 
