@@ -7,6 +7,11 @@ export type paths = Record<string, never>;
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /**
+         * @description Whose age is in question: by what they are known here.
+         * @enum {string}
+         */
+        About: "account" | "guest" | "order";
         /** @description `id` is `mer_…` or `cre_…`, null for all others; `name` is null where `holder` says all. */
         AccountOut: {
             holder: components["schemas"]["Holder"];
@@ -50,6 +55,11 @@ export interface components {
             items: components["schemas"]["ActionOut"][];
         };
         /**
+         * @description In what role somebody acted.
+         * @enum {string}
+         */
+        Actor: "visitor" | "team" | "operator" | "person" | "worker";
+        /**
          * @description The whole list; of the lines that were sent, so many are new in it, and so many stood there,
          *     and now have this language and effect.
          */
@@ -90,6 +100,24 @@ export interface components {
          */
         AdmissionOut: {
             admission: string;
+        };
+        /**
+         * @description A suspicion that somebody is a child, which waits for a decision until `due_at`. `by` is who
+         *     said so first, `reports` how often it was said; `proof` is what the person says they can show.
+         */
+        AgeCaseOut: {
+            id: string;
+            about: components["schemas"]["About"];
+            source: components["schemas"]["Source"];
+            by: components["schemas"]["Actor"];
+            reports: number;
+            /** Format: date-time */
+            opened_at: string;
+            /** Format: date-time */
+            due_at: string;
+            reviewed_at: string | null;
+            appealed_at: string | null;
+            proof: string | null;
         };
         /** @description The way of delivery that the buyer chose; `earliest` to `latest` is when it was promised. */
         AgreedDeliveryOut: {
@@ -148,6 +176,10 @@ export interface components {
         AmountIn: {
             amount: number;
             currency: string;
+        };
+        /** @description What the person can show. */
+        AppealIn: {
+            proof: string;
         };
         /**
          * @description The question that now has one asker more: perhaps one that was there before. Where it is
@@ -287,6 +319,16 @@ export interface components {
          * @enum {string}
          */
         CaseDecision: "delete" | "mute" | "keep";
+        /**
+         * @description Of 90 days: cases that were decided, those that the deadline decided, and the medians of how
+         *     long an operator looked and how long a case was open, in seconds.
+         */
+        CaseFiguresOut: {
+            decided: number;
+            overdue: number;
+            median_review_s: number | null;
+            median_open_s: number | null;
+        };
         /** @description A message as it was said, with how many reported it, why, and when the first did. */
         CaseOut: {
             id: string;
@@ -302,6 +344,18 @@ export interface components {
             reasons: components["schemas"]["showfloor__room__schemas__ReasonOut"][];
             /** Format: date-time */
             reported_at: string;
+        };
+        CasePolicyOut: {
+            version: string;
+            reasons: components["schemas"]["CaseReasonOut"][];
+            proofs: string[];
+            contact_reasons: string[];
+        };
+        /** @description A reason of the policy; `proof`: it needs a class of proof. */
+        CaseReasonOut: {
+            decision: components["schemas"]["Decision"];
+            reason: string;
+            proof: boolean;
         };
         /** @description The most reported first, at most 100 of `count`. */
         CasesOut: {
@@ -413,6 +467,17 @@ export interface components {
         };
         /** @enum {string} */
         ClipState: "suggested" | "draft" | "preparing" | "ready" | "unavailable" | "failed";
+        /**
+         * @description `words` is a sentence that says why; the evidence keeps its hash alone. `proof` is the class
+         *     of what was seen, which is not kept.
+         */
+        ClosingIn: {
+            decision: components["schemas"]["Decision"];
+            reason: string;
+            /** @default  */
+            words: string;
+            proof?: string | null;
+        };
         /** @description Three to twenty Latin letters and digits; small letters are made capitals. */
         CodeIn: {
             code: string;
@@ -465,6 +530,14 @@ export interface components {
              */
             kind: "confirm";
         };
+        /** @description Why an operator wants to reach somebody: one of the reasons of the policy. */
+        ContactIn: {
+            reason: string;
+        };
+        /** @description None for whom nobody can reach. */
+        ContactOut: {
+            email: string | null;
+        };
         /**
          * @description `on_hand`: pieces that are there and that nobody bought, here or elsewhere. `version` is the
          *     one that `GET /stock/{sku}` or the last message about it said.
@@ -512,6 +585,8 @@ export interface components {
             /** Format: date-time */
             due_at: string;
         };
+        /** @enum {string} */
+        Decision: "adult" | "child";
         DecisionIn: {
             decision: components["schemas"]["CaseDecision"];
         };
@@ -671,6 +746,11 @@ export interface components {
         Disclosure: "paid_partnership" | "recorded_host" | "synthetic_host" | "dubbed_voice";
         DisclosurePayload: {
             disclosure: components["schemas"]["Disclosure"];
+        };
+        /** @description Refusals at a door within seven days; None for fewer than 20, which may point at somebody. */
+        DoorCountOut: {
+            door: components["schemas"]["CollectionPoint"];
+            refused: number | null;
         };
         /**
          * @description For the show's team and the seller. `agreed`: the seller takes this price. The times are
@@ -1165,6 +1245,18 @@ export interface components {
             is_kept: boolean;
         };
         /**
+         * @description The account is limited until somebody has looked at it, by `due_at` at the latest. `proofs`
+         *     are the ways to show how old one is.
+         */
+        LimitOut: {
+            /** Format: date-time */
+            since: string;
+            /** Format: date-time */
+            due_at: string;
+            appealed_at: string | null;
+            proofs: string[];
+        };
+        /**
          * @description A line with what became of its pieces. `refunded` counts all that were refunded, `to_send`
          *     those that are still to be sent, `returned` those of the sent that came back. The buyer withdrew
          *     from `withdrawn`, and has `to_return` of them; `sendable` are those to be sent without them.
@@ -1543,6 +1635,15 @@ export interface components {
         };
         NotesOut: {
             notes: components["schemas"]["NoteOut"][];
+        };
+        /** @description What somebody asked for about their own data; who it was is for the command line. */
+        OpenRequestOut: {
+            id: string;
+            kind: components["schemas"]["RequestKind"];
+            /** Format: date-time */
+            asked_at: string;
+            /** Format: date-time */
+            due_at: string;
         };
         /** @description `current`: the one that asks. */
         OpenSessionOut: {
@@ -2200,7 +2301,12 @@ export interface components {
          * @description Why somebody reports a message.
          * @enum {string}
          */
-        ReportReason: "unkind" | "spam" | "private" | "other";
+        ReportReason: "unkind" | "spam" | "private" | "child" | "other";
+        /**
+         * @description GDPR art 16, 17, 21. What is known can be seen and taken along at once, without a request.
+         * @enum {string}
+         */
+        RequestKind: "correct" | "erase" | "object";
         /**
          * @description What came back. `value_lost` is what the damaged pieces are worth less, up to the price of
          *     those from whose purchase the buyer may withdraw.
@@ -2403,6 +2509,16 @@ export interface components {
                 [key: string]: number;
             };
         };
+        /** @description What waits for an operator, the nearest deadline first, and how it went. */
+        SafetyOut: {
+            /** Format: date-time */
+            now: string;
+            cases: components["schemas"]["AgeCaseOut"][];
+            figures: components["schemas"]["CaseFiguresOut"];
+            requests: components["schemas"]["OpenRequestOut"][];
+            gate: components["schemas"]["DoorCountOut"][];
+            policy: components["schemas"]["CasePolicyOut"];
+        };
         /** @description `reference` is the own shop's name for the sale: the same one counts once. */
         SaleIn: {
             quantity: number;
@@ -2442,7 +2558,7 @@ export interface components {
          * @description What the security log says.
          * @enum {string}
          */
-        SecurityEvent: "signed_in" | "sign_in_refused" | "sessions_ended" | "person_added" | "person_disabled" | "person_enabled" | "password_changed" | "granted" | "grant_revoked" | "invited" | "invitation_withdrawn" | "key_added" | "key_revoked" | "origin_allowed" | "origin_forbidden" | "creator_allowed" | "creator_forbidden" | "webhook_added" | "webhook_changed" | "webhook_removed" | "webhook_secret_made" | "payouts_exported";
+        SecurityEvent: "signed_in" | "sign_in_refused" | "sessions_ended" | "person_added" | "person_disabled" | "person_enabled" | "password_changed" | "granted" | "grant_revoked" | "invited" | "invitation_withdrawn" | "key_added" | "key_revoked" | "origin_allowed" | "origin_forbidden" | "creator_allowed" | "creator_forbidden" | "webhook_added" | "webhook_changed" | "webhook_removed" | "webhook_secret_made" | "payouts_exported" | "contact_read" | "case_decided";
         SecurityLogOut: {
             records: components["schemas"]["SecurityRecordOut"][];
         };
@@ -2676,6 +2792,11 @@ export interface components {
             quantity: number;
             picture_url: string | null;
         };
+        /**
+         * @description Where it was noticed.
+         * @enum {string}
+         */
+        Source: "chat" | "order" | "studio" | "operator";
         /** @description `[start, end)` on the show clock. */
         SpanIn: {
             /** Format: date-time */
@@ -2809,6 +2930,10 @@ export interface components {
             preview_hls_url: string;
             /** @description That of this show, or the rehearsal that this show is. */
             rehearsal: components["schemas"]["RehearsalOut"] | null;
+        };
+        /** @description Whose account it is. */
+        SuspectIn: {
+            address: string;
         };
         /** @description `roles` are those that a member may have, the one with most rights first. */
         TeamOut: {
@@ -2958,6 +3083,10 @@ export interface components {
             fps: number;
             bitrate: number;
             keyframe_interval: number | null;
+        };
+        /** @description `limit` is None for an account that is not limited. */
+        ViewerLimitOut: {
+            limit: components["schemas"]["LimitOut"] | null;
         };
         /**
          * @description Who is signed in. `csrf` goes into the header X-CSRF-Token of every change; `token` is null

@@ -7,8 +7,10 @@ from typing import Any
 from tests.described import document as described
 
 PERSONAL = {"email", "phone", "full_name", "line1", "birthday", "born"}
-ABOUT_OTHERS = {"invite_member", "invite_moderator"}
-"""An address that somebody else is asked at: the gate stands where they answer (`join_team`)."""
+ABOUT_OTHERS = {"invite_member", "invite_moderator", "suspect_account"}
+"""An address that somebody else is asked at: the gate stands where they answer (`join_team`), or
+whose account is found by it and not made.
+"""
 OF_OWNERS = {"keep_address", "change_address"}
 """Of an account, whose owner answered when it was made (tests/architecture/test_roles.py says that
 nobody else may).

@@ -75,6 +75,8 @@ PUBLIC = {
     "download_own_data": "viewer",
     "ask_about_own_data": "viewer",
     "ask_erasure": "viewer",
+    "get_limit": "viewer",
+    "appeal": "viewer",
     "list_addresses": "viewer",
     "keep_address": "viewer",
     "change_address": "viewer",

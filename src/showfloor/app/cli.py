@@ -34,6 +34,7 @@ COMMANDS = (
         "verify",
         "verify-drop",
         "privacy",
+        "evidence",
     ),
 )
 """In the order of `showfloor --help`."""

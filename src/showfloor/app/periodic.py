@@ -95,7 +95,13 @@ def privacy_jobs(settings: Settings) -> list[Job]:
     async def erase(database: Database) -> None:
         await privacy.carry_out_erasures(database, secret=settings.secret)
 
-    return [Job("carry out erasures", 60.0, erase, wakes=privacy.ERASURES)]
+    async def decide(database: Database) -> None:
+        await privacy.carry_out_cases(database, secret=settings.secret)
+
+    return [
+        Job("carry out erasures", 60.0, erase, wakes=privacy.ERASURES),
+        Job("decide overdue suspicions", 60.0, decide, wakes=privacy.CASES),
+    ]
 
 
 def storage_jobs(settings: Settings, storage: DiskStorage) -> list[Job]:
@@ -201,6 +207,7 @@ def periodic_jobs(
             "forget old viewer sessions", 3600.0, partial(_in_batches, viewers.forget_old_sessions)
         ),
         Job("forget old records", 3600.0, partial(_in_batches, identity.forget_old_records)),
+        Job("forget old suspicions", 3600.0, partial(_in_batches, privacy.forget_old_cases)),
         Job("forget old counts", 3600.0, partial(_in_batches, identity.forget_old_counts)),
         Job("forget old events", 3600.0, partial(_in_batches, outbox.forget_old)),
         Job("forget old refusals", 3600.0, partial(_in_batches, media.forget_old_refusals)),

@@ -38,6 +38,7 @@ from showfloor.identity import http as identity_http
 from showfloor.identity import service as identity
 from showfloor.identity.deps import HttpGate
 from showfloor.identity.events import LeftCreator, MemberInvited
+from showfloor.identity.http import safety as safety_http
 from showfloor.kit.db import Database
 from showfloor.kit.errors import where_raised
 from showfloor.kit.notify import Waker
@@ -59,6 +60,7 @@ from showfloor.notices import http as notices_http
 from showfloor.notices import subscribers as notices_subscribers
 from showfloor.offers import http as offers_http
 from showfloor.offers import subscribers as offers_subscribers
+from showfloor.orders import concern as orders_concern
 from showfloor.orders import eraser as orders_eraser
 from showfloor.orders import http as orders_http
 from showfloor.orders import reader as orders_reader
@@ -74,7 +76,7 @@ from showfloor.orders.events import (
 )
 from showfloor.orders.http import own as own_orders_http
 from showfloor.privacy import eraser as privacy_eraser
-from showfloor.privacy.service import register_eraser, register_reader
+from showfloor.privacy.service import register_concern, register_eraser, register_reader
 from showfloor.realtime.hints import Hints
 from showfloor.replays import http as replays_http
 from showfloor.replays import openapi as replays_openapi
@@ -83,6 +85,7 @@ from showfloor.replays.adapters.disk import FOLDER as REPLAYS_FOLDER
 from showfloor.replays.adapters.disk import DiskStorage
 from showfloor.replays.adapters.objects import ObjectStorage
 from showfloor.replays.events import ReplayCut
+from showfloor.room import concern as room_concern
 from showfloor.room import eraser as room_eraser
 from showfloor.room import http as room_http
 from showfloor.room import openapi as room_openapi
@@ -109,12 +112,14 @@ from showfloor.stock import http as stock_http
 from showfloor.stock.events import StockChanged
 from showfloor.stock.http import catalog as stock_catalog_http
 from showfloor.stock.http import own_shop as own_shop_http
+from showfloor.viewers import concern as viewers_concern
 from showfloor.viewers import eraser as viewers_eraser
 from showfloor.viewers import http as viewers_http
 from showfloor.viewers import reader as viewers_reader
 from showfloor.viewers.events import SignInAsked
 from showfloor.viewers.http import addresses as addresses_http
 from showfloor.viewers.http import following as following_http
+from showfloor.viewers.http import limits as limits_http
 from showfloor.viewers.http import own_data as own_data_http
 from showfloor.web import http as web_http
 from showfloor.web.files import BuiltFiles, ReplayFiles, UploadedFiles
@@ -187,7 +192,9 @@ def _add_routes(app: FastAPI, router: APIRouter) -> None:
 EDGES = (
     checkout_http,
     identity_http,
+    safety_http,
     viewers_http,
+    limits_http,
     own_data_http,
     addresses_http,
     following_http,
@@ -351,6 +358,8 @@ def connect_erasers() -> None:
         privacy_eraser.ERASER,
     ):
         register_eraser(eraser)
+    for concern in (viewers_concern.CONCERN, room_concern.CONCERN, orders_concern.CONCERN):
+        register_concern(concern)
     for reader in (
         viewers_reader.ACCOUNT,
         viewers_reader.SESSIONS,

@@ -12,12 +12,21 @@ class AgeRefused(AppError):
     status = 403
 
 
+class AccountLimited(AppError):
+    """Somebody doubts what was said about the age of the account's owner, and nobody has decided
+    yet. The browser is not refused anything else.
+    """
+
+    code = "account_limited"
+    status = 403
+
+
 class AdultDeclarationRequired(AppError):
     """Nobody has said how old the person is. Nothing was read, nothing was written."""
 
     code = "adult_declaration_required"
     status = 403
-    implies = (AgeRefused,)
+    implies = (AgeRefused, AccountLimited)
 
 
 class ScopeMissing(AppError):

@@ -18,6 +18,7 @@ from showfloor.identity.types import (
 )
 from showfloor.kit.schemas import Time
 from showfloor.kit.text import clean_line
+from showfloor.privacy.schemas import AgeCaseOut, CaseFiguresOut, CasePolicyOut, OpenRequestOut
 
 TEAM_PREFIXES = {GrantKind.MERCHANT: "mer", GrantKind.CREATOR: "cre"}
 """What the id of a team begins with."""
@@ -155,6 +156,24 @@ class KeyOut(BaseModel):
 
 class KeysOut(BaseModel):
     keys: list[KeyOut]
+
+
+class DoorCountOut(BaseModel):
+    """Refusals at a door within seven days; None for fewer than 20, which may point at somebody."""
+
+    door: CollectionPoint
+    refused: int | None
+
+
+class SafetyOut(BaseModel):
+    """What waits for an operator, the nearest deadline first, and how it went."""
+
+    now: Time
+    cases: list[AgeCaseOut]
+    figures: CaseFiguresOut
+    requests: list[OpenRequestOut]
+    gate: list[DoorCountOut]
+    policy: CasePolicyOut
 
 
 class SecurityRecordOut(BaseModel):

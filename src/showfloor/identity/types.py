@@ -9,6 +9,8 @@ from enum import StrEnum
 from uuid import UUID
 
 from showfloor.markets.types import Band, Capability
+from showfloor.privacy.types import Request
+from showfloor.privacy.types.cases import AgeCase, Figures, Policy
 
 
 class CollectionPoint(StrEnum):
@@ -71,10 +73,34 @@ class Admission:
 
 @dataclass(frozen=True, slots=True)
 class AccountAge:
-    """What somebody said about their age when their account was made, and when that was."""
+    """What somebody said about their age when their account was made, and when that was. While
+    `is_limited`, it is doubted: the band is the youngest.
+    """
 
     band: Band
     said_at: datetime
+    is_limited: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DoorCount:
+    """How often a door refused in the last seven days, in all markets; None where so seldom that it
+    may point at somebody.
+    """
+
+    door: CollectionPoint
+    refused: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Safety:
+    """What operators look at: open cases and requests, the nearest deadline first."""
+
+    cases: tuple[AgeCase, ...]
+    figures: Figures
+    requests: tuple[Request, ...]
+    gate: tuple[DoorCount, ...]
+    policy: Policy
 
 
 @dataclass(frozen=True, slots=True)
@@ -328,6 +354,8 @@ class SecurityEvent(StrEnum):
     WEBHOOK_REMOVED = "webhook_removed"
     WEBHOOK_SECRET_MADE = "webhook_secret_made"  # noqa: S105 - the name of an event
     PAYOUTS_EXPORTED = "payouts_exported"
+    CONTACT_READ = "contact_read"
+    CASE_DECIDED = "case_decided"
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from uuid import UUID
 
 from showfloor.identity.schemas import (
     TEAM_PREFIXES,
+    DoorCountOut,
     KeyOut,
     KeysOut,
     MembershipOut,
     OpenSessionOut,
     PersonOut,
+    SafetyOut,
     SecurityLogOut,
     SecurityRecordOut,
     SessionOut,
@@ -24,9 +27,11 @@ from showfloor.identity.types import (
     GrantKind,
     OpenSession,
     Person,
+    Safety,
     SecurityRecord,
 )
 from showfloor.kit import ids
+from showfloor.privacy.views import case_view, figures_view, policy_view, request_view
 
 _PREFIXES = TEAM_PREFIXES | {GrantKind.SHOW: "show"}
 
@@ -82,6 +87,17 @@ def keys_view(keys: Iterable[ApiKey]) -> KeysOut:
             )
             for key in keys
         ]
+    )
+
+
+def safety_view(safety: Safety, now: datetime) -> SafetyOut:
+    return SafetyOut(
+        now=now,
+        cases=[case_view(each) for each in safety.cases],
+        figures=figures_view(safety.figures),
+        requests=[request_view(each) for each in safety.requests],
+        gate=[DoorCountOut(door=each.door, refused=each.refused) for each in safety.gate],
+        policy=policy_view(safety.policy),
     )
 
 

@@ -17,3 +17,24 @@ class RequestNotFound(AppError):
 
     code = "request_not_found"
     status = 404
+
+
+class CaseNotFound(AppError):
+    """Also for one that is not open any more."""
+
+    code = "case_not_found"
+    status = 404
+
+
+class DecisionIncomplete(AppError):
+    """`lacks` names what is missing: `reason`, `proof` or `words`."""
+
+    code = "decision_incomplete"
+    status = 422
+
+
+class AlreadyAppealed(AppError):
+    """One appeal is enough: an operator answers it."""
+
+    code = "already_appealed"
+    status = 409

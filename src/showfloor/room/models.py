@@ -43,6 +43,8 @@ class AuthorRow(Base):
     muted_until: Mapped[datetime | None]
     # Showed once that an order of one of the show's sellers is theirs.
     has_bought: Mapped[bool] = mapped_column(server_default=false())
+    # Since when somebody doubts the age that this guest gave (`privacy`, suspicions).
+    limited_at: Mapped[datetime | None] = personal("room")
     created_at: Mapped[datetime] = mapped_column(index=True)
 
 

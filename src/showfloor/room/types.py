@@ -62,7 +62,7 @@ class Standing:
 class Author:
     """Somebody who writes in one show. `person_id` is None for a guest, who has a token;
     `viewer_id` is the account that a guest is signed in with. `has_bought`: a guest showed an order
-    of one of the show's sellers.
+    of one of the show's sellers. `is_limited`: the age that a guest gave is doubted.
     """
 
     id: UUID
@@ -72,6 +72,7 @@ class Author:
     muted_until: datetime | None = None
     viewer_id: UUID | None = None
     has_bought: bool = False
+    is_limited: bool = False
 
     @property
     def account_id(self) -> UUID | None:
@@ -302,6 +303,8 @@ class ReportReason(StrEnum):
     UNKIND = "unkind"
     SPAM = "spam"
     PRIVATE = "private"
+    CHILD = "child"
+    """Whoever wrote it may be a child."""
     OTHER = "other"
 
 

@@ -22,6 +22,8 @@ class ViewerRow(Base):
     band: Mapped[str] = personal("viewers")
     declared_at: Mapped[datetime] = personal("viewers")
     created_at: Mapped[datetime]
+    # Since when somebody doubts what was said about their age (`privacy`, suspicions).
+    limited_at: Mapped[datetime | None] = personal("viewers")
 
 
 class ViewerKeyRow(Base):

@@ -146,6 +146,12 @@ async def viewer_by_id(session: Session, viewer_id: UUID) -> FoundViewer | None:
     return await _viewer(session, ViewerRow.id == viewer_id)
 
 
+async def set_limited(session: Session, viewer_id: UUID, since: datetime | None) -> bool:
+    """False when there is no such account any more."""
+    changed = update(ViewerRow).where(ViewerRow.id == viewer_id).values(limited_at=since)
+    return (await session.execute(changed.returning(ViewerRow.id))).first() is not None
+
+
 async def _viewer(session: Session, which: ColumnElement[bool]) -> FoundViewer | None:
     joined = select(ViewerRow, ViewerKeyRow.sealed).join(
         ViewerKeyRow, ViewerKeyRow.viewer_id == ViewerRow.id
@@ -163,6 +169,7 @@ async def _viewer(session: Session, which: ColumnElement[bool]) -> FoundViewer |
             Band(row.band),
             row.declared_at,
             row.created_at,
+            row.limited_at,
         ),
         sealed,
     )

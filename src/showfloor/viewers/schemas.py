@@ -18,6 +18,7 @@ from showfloor.identity.types import CollectionPoint
 from showfloor.kit.fields import Email
 from showfloor.kit.schemas import EveryLanguage, Time, Words
 from showfloor.kit.text import clean_digits, clean_paragraphs
+from showfloor.privacy.schemas import LimitOut
 
 Code = Annotated[str, AfterValidator(clean_digits), StringConstraints(max_length=40)]
 
@@ -167,6 +168,19 @@ class DataRequestOut(BaseModel):
     """It is answered by `due_at`."""
 
     due_at: Time
+
+
+class ViewerLimitOut(BaseModel):
+    """`limit` is None for an account that is not limited."""
+
+    limit: LimitOut | None
+
+
+class SuspectIn(BaseModel):
+    """Whose account it is."""
+
+    model_config = ConfigDict(strict=True, extra="forbid")
+    email: Email
 
 
 class ReceiptOut(BaseModel):

@@ -26,7 +26,9 @@ class Viewer:
 
 @dataclass(frozen=True, slots=True)
 class NewViewer:
-    """An account to be stored: `lookup` finds it by its address, `email` is encrypted."""
+    """An account to be stored: `lookup` finds it by its address, `email` is encrypted. `limited_at`
+    is since when its age is doubted.
+    """
 
     id: UUID
     lookup: bytes
@@ -35,6 +37,7 @@ class NewViewer:
     band: Band
     declared_at: datetime
     created_at: datetime
+    limited_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,8 @@ from uuid import UUID
 
 from showfloor.kit import csv, ids
 from showfloor.privacy.types import Erasure, Holding
+from showfloor.privacy.types.cases import AgeCase, Policy
+from showfloor.privacy.views import limit_view
 from showfloor.shows.types import Show
 from showfloor.viewers.schemas import (
     ErasureOut,
@@ -20,6 +22,7 @@ from showfloor.viewers.schemas import (
     KeptAddressOut,
     OwnDataOut,
     ReceiptOut,
+    ViewerLimitOut,
     ViewerOut,
     ViewerSessionOut,
     ViewerSessionsOut,
@@ -122,6 +125,10 @@ def _table(holding: Holding) -> str:
 
 def _cell(value: str | int | None) -> str | int:
     return "" if value is None else value
+
+
+def viewer_limit_view(case: AgeCase | None, policy: Policy) -> ViewerLimitOut:
+    return ViewerLimitOut(limit=limit_view(case, policy) if case else None)
 
 
 def erasure_view(erasure: Erasure, token: str) -> ErasureOut:

@@ -346,6 +346,8 @@ async def one_of_everything(database_url: str, data: Path) -> AsyncIterator[Ever
                     "go_live": {"show_id": [ids.encode("show", draft.id)]},
                     "refuse_message": {"message_id": [kept_back]},
                     "report_message": {"message_id": [stays["id"]], "reason": ["spam"]},
+                    # Nobody doubts the team; whom this limits writes no more.
+                    "suspect_writer": {"message_id": [stays["id"]]},
                     "send_message": {"name": ["Bea"], "text": ["And in wool?"]},
                     "ship_order": {"order_id": [fresh]},
                     "cancel_order": {"order_id": [unwanted]},

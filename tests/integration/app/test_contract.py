@@ -65,8 +65,13 @@ OPERATORS = [
     "return_payout",
     "hold_payouts",
     "release_payouts",
+    "get_safety",
+    "review_case",
+    "read_contact",
+    "decide_age_case",
+    "suspect_account",
 ]
-"""Nobody in this shop is one (test_destinations.py, test_payout_calls.py)."""
+"""Nobody in this shop is one (test_destinations.py, test_payout_calls.py, test_suspicions.py)."""
 UPLOADS = ["add_import", "add_picture", "put_cover", "read_captions"]
 """Take a file, which no description of JSON makes (test_imports.py, test_catalog.py,
 test_covers.py, test_captions.py)."""
@@ -76,7 +81,9 @@ OVER = ["write_captions"]
 """Nothing in this shop is over (test_captions.py)."""
 PAID = ["list_payout_orders"]
 """Without an operator nobody in this shop was paid (test_payout_orders.py)."""
-EXCUSED = frozenset([*SIGNED, *PERSONAL, *OPERATORS, *UPLOADS, *REHEARSED, *OVER, *PAID])
+DOUBTED = ["appeal"]
+"""Nobody in this shop is taken for a child (test_suspicions.py)."""
+EXCUSED = frozenset([*SIGNED, *PERSONAL, *OPERATORS, *UPLOADS, *REHEARSED, *OVER, *PAID, *DOUBTED])
 LAST = [
     "add_import",
     "cancel_drop",
@@ -98,6 +105,7 @@ LAST = [
     "remove_webhook",
     "delete_captions",
     "delete_message",
+    "suspect_writer",
     "delete_clip",
     "delete_destination",
     "delete_replay",

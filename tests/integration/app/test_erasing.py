@@ -13,6 +13,7 @@ from showfloor.app.wiring import connect_erasers
 from showfloor.kit import clock
 from showfloor.kit.db import Base, Database
 from showfloor.privacy import service as privacy
+from showfloor.privacy.service import requests
 from showfloor.privacy.types import Subject
 
 EMAIL = "anna.canary@example.com"
@@ -97,8 +98,8 @@ async def test_without_one_eraser_its_columns_are_found(
     """The twin."""
     connect_erasers()
     await _fill(database)
-    others = {name: each for name, each in privacy._erasers.items() if name != "checkout"}
-    monkeypatch.setattr(privacy, "_erasers", others)
+    others = {name: each for name, each in requests._erasers.items() if name != "checkout"}
+    monkeypatch.setattr(requests, "_erasers", others)
 
     async with database.session() as session:
         await privacy.erase(session, Subject(EMAIL, ROW))

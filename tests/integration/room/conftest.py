@@ -15,9 +15,10 @@ from showfloor.kit.recent import Recent
 from showfloor.realtime import service as realtime
 from showfloor.room.service import moderation
 from tests.integration.app.conftest import app, client
+from tests.integration.viewers.conftest import own_counts
 from tests.people import Floor, add_floor_on_air, add_host, add_key
 
-__all__ = ["app", "client"]
+__all__ = ["app", "client", "own_counts"]
 
 ADULT = {"adult": True, "country": "GB"}
 

@@ -21,6 +21,8 @@ from showfloor.kit.errors import Busy
 from showfloor.orders.queries import erasing
 from showfloor.privacy import queries as privacy_queries
 from showfloor.privacy import service as privacy
+from showfloor.privacy.errors import RequestNotFound
+from showfloor.privacy.service import requests
 from showfloor.privacy.types import Eraser, RequestKind, Subject
 from showfloor.viewers import queries as viewer_queries
 from tests.guards import guarded
@@ -160,7 +162,7 @@ async def test_erasure_that_is_killed_at_a_step_goes_on_from_there(
 
 
 def kill(patched: pytest.MonkeyPatch, step: str, *, after: bool) -> None:
-    steps = privacy._step
+    steps = requests._step
 
     async def dying(database: Database, secret: str, request_id: Any, eraser: Eraser) -> None:
         if eraser.name != step:
@@ -176,7 +178,7 @@ def kill(patched: pytest.MonkeyPatch, step: str, *, after: bool) -> None:
 
         await steps(database, secret, request_id, Eraser(step, erase, ""))
 
-    patched.setattr(privacy, "_step", dying)
+    patched.setattr(requests, "_step", dying)
 
 
 @guarded
@@ -363,7 +365,7 @@ async def test_order_of_a_payment_that_was_under_way_is_erased_as_well(
         async def nothing(*_: object) -> bool:
             return False
 
-        monkeypatch.setattr(privacy, "_erase_rest", nothing)
+        monkeypatch.setattr(requests, "_erase_rest", nothing)
     await sofia.sign_in()
     await pay_slowly(sofia, show)
     asked = await ask_to_be_erased(sofia)
@@ -413,7 +415,7 @@ async def test_erasures_wait_for_the_database_without_a_failure(
     async def busy(*_: object) -> None:
         raise Busy
 
-    monkeypatch.setattr(privacy, "_step", busy)
+    monkeypatch.setattr(requests, "_step", busy)
     with pytest.raises(Busy):
         await carry_out(app)
 
@@ -441,8 +443,8 @@ async def test_operator_cannot_call_an_erasure_done(app: FastAPI, sofia: Visitor
     async with app.state.database.session() as session:
         (request,) = await privacy.list_open(session)
         assert request.kind is RequestKind.ERASE
-        with pytest.raises(privacy.RequestNotFound):
+        with pytest.raises(RequestNotFound):
             await privacy.answer(session, request_id=request.id)
-        with pytest.raises(privacy.RequestNotFound):
+        with pytest.raises(RequestNotFound):
             await privacy.answer(session, request_id=ids.new())
     assert clock.now() < request.due_at

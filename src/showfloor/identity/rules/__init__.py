@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import hmac
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime, timedelta
 from hashlib import sha256
 from math import inf
 
-from showfloor.identity.types import BirthDate, Scope
+from showfloor.identity.types import BirthDate, CollectionPoint, DoorCount, GateCount, Scope
 from showfloor.kit.retention import lasts
 from showfloor.kit.text import clean_email
 from showfloor.markets.types import Band
@@ -33,6 +33,10 @@ MOST_REMEMBERED = 50_000
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 REFUSED_FOR = timedelta(hours=24)
 """For so long a browser that was refused is refused again."""
+COUNTED = timedelta(days=7)
+"""Refusals of the gate that operators see."""
+SMALLEST_COUNT = 20
+"""From here on a count about people is shown (trust.md CH-23)."""
 FIRST_YEAR = 1900
 """Nobody alive was born earlier."""
 
@@ -205,3 +209,17 @@ def is_refused(mark: str | None, now: datetime) -> bool:
     own time: a mark is that of today or of yesterday.
     """
     return mark in {refusal_mark(now), refusal_mark(now - REFUSED_FOR)}
+
+
+def door_counts(counts: Iterable[GateCount], now: datetime) -> tuple[DoorCount, ...]:
+    """Refusals of the last seven days by door, in all markets and hours: the smaller the cell, the
+    sooner it points at somebody.
+    """
+    refused = dict.fromkeys(CollectionPoint, 0)
+    for each in counts:
+        if now - each.hour < COUNTED:
+            refused[each.door] += each.refused
+    return tuple(
+        DoorCount(door, count if count >= SMALLEST_COUNT else None)
+        for door, count in refused.items()
+    )

@@ -23,6 +23,7 @@ from showfloor.identity.service.gate import (
     admit,
     admit_again,
     admit_known_device,
+    check_limited,
     forget_old_counts,
     list_counts,
 )
@@ -92,6 +93,7 @@ __all__ = [
     "can",
     "change_password",
     "change_role",
+    "check_limited",
     "disable",
     "enable",
     "end_other_sessions",

@@ -11,7 +11,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from showfloor.identity import queries
-from showfloor.identity.errors import AdultDeclarationRequired, AgeRefused
+from showfloor.identity.errors import AccountLimited, AdultDeclarationRequired, AgeRefused
 from showfloor.identity.rules import admission_token, band_of, band_of_token, band_since
 from showfloor.identity.types import AccountAge, Admission, AgeAnswer, CollectionPoint, GateCount
 from showfloor.kit import clock
@@ -55,9 +55,12 @@ class Gate:
         self, point: CollectionPoint, said: AccountAge, country: str | None
     ) -> Admission:
         """What an account's owner said when it was made holds at every door that they come to
-        signed in: an older date that is typed there later does not lift it. Raises AgeRefused.
+        signed in: an older date that is typed there later does not lift it. Raises AgeRefused,
+        AccountLimited for an account whose age is doubted.
         """
         now = clock.now()
+        if said.is_limited:
+            _check_limited(point, said.band, country, now)
         band = band_since(said.band, _day(country, said.said_at), _day(country, now))
         self._let_in(point, band, country, now)
         return Admission(point, said.said_at, band)
@@ -127,6 +130,13 @@ async def admit_again(session: Session, point: CollectionPoint, *, person_id: UU
     return Admission(point, declared_at)
 
 
+def check_limited(point: CollectionPoint, country: str | None = None) -> None:
+    """What somebody may whose age is doubted, whatever they said: what the youngest band may.
+    Raises AccountLimited.
+    """
+    _check_limited(point, Band.U13, country, clock.now())
+
+
 async def forget_old_counts(session: Session) -> int:
     """One batch; how many went."""
     return await queries.remove_counts_before(session, clock.now() - COUNTS_KEPT_FOR)
@@ -135,6 +145,12 @@ async def forget_old_counts(session: Session) -> int:
 async def list_counts(session: Session) -> list[GateCount]:
     """Newest hour first."""
     return await queries.counts(session)
+
+
+def _check_limited(point: CollectionPoint, band: Band, country: str | None, now: datetime) -> None:
+    # A suspicion is no finding: it is not counted with the gate's refusals.
+    if _decide(point, band, country, now).outcome is not Outcome.ALLOW:
+        raise AccountLimited
 
 
 def _decide(point: CollectionPoint, band: Band, country: str | None, now: datetime) -> Decision:

@@ -11,8 +11,8 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields
-from hashlib import sha256
 
+from showfloor.kit.chain import LARGEST, NO_RECORD, canonical, digest
 from showfloor.offers.types import (
     Arrival,
     Closed,
@@ -28,7 +28,6 @@ from showfloor.offers.types import (
     Terms,
 )
 
-NO_RECORD = "0" * 64
 LONGEST_LINE = 1_000
 """Bytes with the line feed. A reader need not take in more than one more."""
 _KINDS: dict[str, type[Record]] = {
@@ -45,8 +44,6 @@ _KINDS: dict[str, type[Record]] = {
 _NAMES = {kind: name for name, kind in _KINDS.items()}
 _MEMBERS = {kind: {each.name: str(each.type) for each in fields(kind)} for kind in _NAMES}
 """The annotations, which are texts."""
-_LARGEST = 2**53 - 1
-"""What every reader of JSON can tell apart (RFC 8259 section 6)."""
 
 
 class Malformed(ValueError):
@@ -62,13 +59,13 @@ def append(last: Entry | None, record: Record) -> Entry:
 
 def entry_at(number: int, previous: str, record: Record) -> Entry:
     """The record in this place: `previous` is the hash of the one before it."""
-    return Entry(number, record, previous, _digest(_members(number, record, previous)))
+    return Entry(number, record, previous, digest(_members(number, record, previous)))
 
 
 def write(entry: Entry) -> bytes:
     """The line of a record."""
     members = _members(entry.number, entry.record, entry.previous)
-    return _canonical({**members, "hash": entry.digest}) + b"\n"
+    return canonical({**members, "hash": entry.digest}) + b"\n"
 
 
 def extend(head: Head, records: Sequence[Record]) -> tuple[Head, list[str]]:
@@ -98,7 +95,7 @@ def _read_line(line: bytes, last: Entry | None) -> Entry:
         raise Malformed("is longer than a record can be")
     try:
         found = json.loads(line)
-        is_canonical = isinstance(found, dict) and _canonical(found) + b"\n" == line
+        is_canonical = isinstance(found, dict) and canonical(found) + b"\n" == line
     except (ValueError, RecursionError):
         raise Malformed("is not JSON") from None
     if not is_canonical:
@@ -130,7 +127,7 @@ def _record(found: Mapping[str, object]) -> Record:
 def _is_of(type_: str, value: object) -> bool:
     """A truth value is no integer here."""
     if type_ == "int":
-        return type(value) is int and 0 <= value <= _LARGEST
+        return type(value) is int and 0 <= value <= LARGEST
     return isinstance(value, str)
 
 
@@ -138,13 +135,3 @@ def _members(number: int, record: Record, previous: str) -> dict[str, str | int]
     kind = type(record)
     members: dict[str, str | int] = {name: getattr(record, name) for name in _MEMBERS[kind]}
     return {**members, "kind": _NAMES[kind], "n": number, "prev": previous}
-
-
-def _digest(members: Mapping[str, object]) -> str:
-    return sha256(_canonical(members)).hexdigest()
-
-
-def _canonical(members: Mapping[str, object]) -> bytes:
-    """RFC 8785 for the values that a record has; UnicodeEncodeError is a ValueError."""
-    text = json.dumps(members, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return text.encode("utf-8")

@@ -53,7 +53,7 @@ from showfloor.orders.schemas.wanted import (
     ShipmentIn,
     WithdrawalIn,
 )
-from showfloor.orders.service import Arrival, Parcel
+from showfloor.orders.service import Arrival, Parcel, limits
 from showfloor.orders.types import Order, OrderFilter, OrderSearch, ReturnProof, Withdrawal
 from showfloor.orders.views import (
     CSV_HEADER,
@@ -289,6 +289,14 @@ async def receive_return(
     return order_detail(
         await service.receive_return(session, person=person, order_id=chosen, arrival=arrival)
     )
+
+
+@router.post("/orders/{order_id}/suspicion", status_code=204, responses=refusals(*CHANGE))
+async def suspect_buyer(order_id: str, session: SessionDep, person: CurrentPerson) -> None:
+    """Say that whoever bought this may be a child. Their account, if they have one, is limited at
+    once, and an operator decides. Nothing is answered about them.
+    """
+    await limits.suspect_buyer(session, person=person, order_id=ids.parse("ord", order_id))
 
 
 @router.post(

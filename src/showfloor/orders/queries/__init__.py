@@ -23,6 +23,7 @@ from showfloor.orders.queries.agreed import (
 from showfloor.orders.queries.erasing import (
     count_unsent,
     erase_buyer,
+    erase_order,
     forget_buyers_before,
     forget_words_before,
     ids_of_buyer,
@@ -75,6 +76,7 @@ __all__ = [
     "earlier_shipment",
     "end_refund",
     "erase_buyer",
+    "erase_order",
     "forget_buyers_before",
     "forget_words_before",
     "ids_after",

@@ -24,6 +24,16 @@ async def erase_buyer(session: Session, subject: Subject) -> int:
     return await _forget_buyers(session, await _locked(session, theirs))
 
 
+async def erase_order(session: Session, order_id: UUID) -> int | None:
+    """The same of one order; None while it has goods to send."""
+    chosen = select(OrderRow.id).where(OrderRow.id == order_id)
+    if not await _locked(session, chosen):
+        return 0
+    if await _locked(session, chosen.where(_to_send().is_(True))):
+        return None
+    return await _forget_buyers(session, [order_id])
+
+
 async def _locked(session: Session, chosen: Select[UUID]) -> list[UUID]:
     """These orders, locked first, as by everybody who adds to one: what was added meanwhile is
     seen, and goes too.

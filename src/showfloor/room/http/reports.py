@@ -10,12 +10,16 @@ from showfloor.kit import clock, ids
 from showfloor.kit.errors import NotFound, RateLimited
 from showfloor.kit.http import SessionDep
 from showfloor.kit.openapi import refusals
+from showfloor.kit.pace import Limit
+from showfloor.room.deps import RoomDeps
 from showfloor.room.errors import MessageDecided, MessageNotFound
 from showfloor.room.http import OWN, Moderator
 from showfloor.room.http.writer import RoomDep
-from showfloor.room.rules.pace import REPORTS
+from showfloor.room.rules.pace import CHILDREN, REPORTS
 from showfloor.room.schemas import CasesOut, DecisionIn, ReportIn
+from showfloor.room.service import limits
 from showfloor.room.service import reports as service
+from showfloor.room.types import ReportReason
 from showfloor.room.views import cases_view
 from showfloor.shows.errors import ShowNotFound
 
@@ -32,20 +36,37 @@ async def report_message(
 ) -> None:
     """Tell the show's team that a message should not stand there. Nothing is kept of who reports
     but a digest of their network, for a day; reporting twice from one network is reporting once.
+    Whoever may be a child (`child`) is limited at once and until an operator has decided; the
+    answer is the same whoever wrote it.
     """
     message = ids.parse("msg", message_id)
     address = request.client.host if request.client else ""
     network = room.network(address)
-    if seconds := room.pace.wait(("reports", network), REPORTS, clock.monotonic()):
-        refused = RateLimited()
-        refused.retry_after = seconds
-        raise refused
+    _take_turn(room, "reports", network, REPORTS)
+    if body.reason is ReportReason.CHILD:
+        _take_turn(room, "children", network, CHILDREN)
     await service.report_message(
         session,
         message_id=message,
         network=room.reporter(message, address),
         reason=body.reason,
     )
+
+
+def _take_turn(room: RoomDeps, what: str, network: bytes, limit: Limit) -> None:
+    """Raises RateLimited."""
+    if seconds := room.pace.wait((what, network), limit, clock.monotonic()):
+        refused = RateLimited()
+        refused.retry_after = seconds
+        raise refused
+
+
+@router.post("/messages/{message_id}/suspicion", status_code=204, responses=refusals(*OWN))
+async def suspect_writer(message_id: str, session: SessionDep, person: Moderator) -> None:
+    """Say that whoever wrote a message may be a child. They are limited at once, and an operator
+    decides; the message stays or goes by its own decision. Nothing is answered about them.
+    """
+    await limits.suspect_writer(session, person=person, message_id=ids.parse("msg", message_id))
 
 
 @router.get(

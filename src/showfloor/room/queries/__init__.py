@@ -13,6 +13,7 @@ from showfloor.room.queries.authors import (
     guest,
     lock_writer,
     note_purchase,
+    set_limited,
     shows_of_account,
 )
 from showfloor.room.queries.chat_settings import (
@@ -22,6 +23,7 @@ from showfloor.room.queries.chat_settings import (
 )
 from showfloor.room.queries.erasing import (
     remove_of_account,
+    remove_of_guest,
 )
 from showfloor.room.queries.hearts import (
     add_hearts,
@@ -90,8 +92,10 @@ __all__ = [
     "note_purchase",
     "refuse_held_of",
     "remove_of_account",
+    "remove_of_guest",
     "renew_cut",
     "said_by_viewer",
+    "set_limited",
     "set_settings",
     "set_state",
     "settings",

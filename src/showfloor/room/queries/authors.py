@@ -22,6 +22,7 @@ def read_author(row: AuthorRow) -> Author:
         row.muted_until,
         row.viewer_id,
         row.has_bought,
+        row.limited_at is not None,
     )
 
 
@@ -83,6 +84,13 @@ async def lock_writer(session: Session, author_id: UUID) -> tuple[Author, list[U
         same |= of_account(found.account_id)
     locked = select(AuthorRow.id).where(same).order_by(AuthorRow.id).with_for_update()
     return found, list((await session.execute(locked)).scalars())
+
+
+async def set_limited(session: Session, author_id: UUID, since: datetime | None) -> bool:
+    """Of a guest without an account; False when there is none."""
+    guest_alone = (AuthorRow.id == author_id, AuthorRow.token_digest.is_not(None))
+    changed = update(AuthorRow).where(*guest_alone).values(limited_at=since)
+    return (await session.execute(changed.returning(AuthorRow.id))).first() is not None
 
 
 async def note_purchase(session: Session, author_id: UUID) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import ColumnElement, delete, or_, select, update
 
 from showfloor.kit.db import Session
 from showfloor.room.models import (
@@ -24,8 +24,19 @@ async def remove_of_account(session: Session, account_id: UUID, pseudonym: str) 
     """What a person's or a viewer's account said is gone, also from open screens; the rows stay
     empty in the place of what others answered to.
     """
+    touched = await _remove(session, of_account(account_id), pseudonym)
+    mutes = delete(AccountMuteRow).where(AccountMuteRow.account_id == account_id)
+    return touched + len((await session.execute(mutes.returning(AccountMuteRow.id))).all())
+
+
+async def remove_of_guest(session: Session, author_id: UUID, pseudonym: str) -> int:
+    """The same of one guest, in one show."""
+    return await _remove(session, AuthorRow.id == author_id, pseudonym)
+
+
+async def _remove(session: Session, whose: ColumnElement[bool], pseudonym: str) -> int:
     # Locked before the messages are looked for: whoever writes one holds the lock of its author.
-    first = select(AuthorRow.id, AuthorRow.show_id).where(of_account(account_id))
+    first = select(AuthorRow.id, AuthorRow.show_id).where(whose)
     locked = (await session.execute(first.order_by(AuthorRow.id).with_for_update())).all()
     authors = [row.id for row in locked]
     gone = (
@@ -63,9 +74,8 @@ async def remove_of_account(session: Session, account_id: UUID, pseudonym: str) 
             # The browser that has the token would go on under the pseudonym.
             token_digest=None,
             has_bought=False,
+            limited_at=None,
         )
         .returning(AuthorRow.id)
     )
-    touched += len((await session.execute(renamed)).all())
-    mutes = delete(AccountMuteRow).where(AccountMuteRow.account_id == account_id)
-    return touched + len((await session.execute(mutes.returning(AccountMuteRow.id))).all())
+    return touched + len((await session.execute(renamed)).all())

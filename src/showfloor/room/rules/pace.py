@@ -37,6 +37,10 @@ RETURNS = Limit(1, 600.0)
 """The same, while a guest of that network is muted in the show."""
 REPORTS = Limit(60, 60.0)
 """Messages that the viewers of one network report, which may be a mobile operator's."""
+CHILDREN = Limit(10, 3600.0)
+"""Writers whom the viewers of one network take for children: each is limited at once, so it has to
+cost something to say so of many.
+"""
 HEARTS = Limit(100, 10.0)
 """Requests with hearts of one network. Nothing is known of who sends them, so that is all that a
 program cannot make up; of a crowd behind one address some are not counted.

@@ -17,6 +17,7 @@ from showfloor.room import queries
 from showfloor.room.errors import MessageDecided, MessageNotFound
 from showfloor.room.queries import reports
 from showfloor.room.service.access import get_moderated_show
+from showfloor.room.service.limits import suspect_by_visitor
 from showfloor.room.service.messages import is_watchable
 from showfloor.room.service.moderation import delete_message, lock_moderated, log_action, mute
 from showfloor.room.types import (
@@ -51,6 +52,8 @@ async def report_message(
     if not show.state.on_air and not is_watchable(show):
         raise MessageNotFound
     await reports.add_report(session, message, network, reason, clock.now())
+    if reason is ReportReason.CHILD:
+        await suspect_by_visitor(session, message)
 
 
 async def _is_muted(session: Session, message: Message) -> bool:

@@ -10,7 +10,8 @@ from datetime import timedelta
 from math import ceil
 from uuid import UUID
 
-from showfloor.identity.types import Admission, Person
+from showfloor.identity import service as identity
+from showfloor.identity.types import Admission, CollectionPoint, Person
 from showfloor.kit import clock, ids
 from showfloor.kit.db import Session
 from showfloor.kit.pace import Limit, Pace
@@ -99,7 +100,8 @@ async def enter(
     fast. `secret` is that of the orders' pages. Where emoji alone are taken questions still are.
 
     Raises ShowNotFound, ChatClosed, ChatPaused, ChatMuted, ChatEmojiOnly, ChatBuyersOnly,
-    ChatWordsRefused, ChatNameNeeded, ChatNameReserved, ChatTokenInvalid, WritingTooFast.
+    ChatWordsRefused, ChatNameNeeded, ChatNameReserved, ChatTokenInvalid, WritingTooFast,
+    AccountLimited.
     """
     _count_try(pace, writer)
     person = writer if isinstance(writer, Person) else None
@@ -216,6 +218,8 @@ async def _author_of_guest(
             # Perhaps somebody else at the same browser, perhaps the same one who signed in or out:
             # nobody knows. What a guest said is not the account's to be read, erased or muted for.
             raise ChatTokenInvalid
+        if found.is_limited:
+            identity.check_limited(CollectionPoint.CHAT)
         return found, None
     if guest.name is None or guest.admission is None:
         raise ChatNameNeeded

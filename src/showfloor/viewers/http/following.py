@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter, Request
 
-from showfloor.identity.errors import CsrfFailed, NotAuthenticated
+from showfloor.identity.errors import AccountLimited, CsrfFailed, NotAuthenticated
 from showfloor.kit import ids
 from showfloor.kit.errors import RateLimited
 from showfloor.kit.http import SessionDep, network_of
@@ -16,6 +16,7 @@ from showfloor.viewers import service
 from showfloor.viewers.errors import ReminderNotFound, TooManyReminders
 from showfloor.viewers.http.who import CurrentViewer
 from showfloor.viewers.schemas import WantedOut
+from showfloor.viewers.service import limits
 from showfloor.viewers.views import wanted_view
 
 router = APIRouter(prefix="/api/v1/viewer", tags=["viewer"])
@@ -33,12 +34,13 @@ async def list_reminders(session: SessionDep, viewer: CurrentViewer) -> WantedOu
 @router.put(
     "/follows/{creator_id}",
     status_code=204,
-    responses=refusals(*OWN, CreatorNotFound, TooManyReminders),
+    responses=refusals(*OWN, AccountLimited, CreatorNotFound, TooManyReminders),
 )
 async def follow_creator(creator_id: str, session: SessionDep, viewer: CurrentViewer) -> None:
     """Be reminded by mail of each show of this host: an hour before it starts, or when it goes on
     the air. Following twice is fine.
     """
+    limits.check(viewer)
     await service.follow(session, viewer=viewer, creator_id=ids.parse("cre", creator_id))
 
 
@@ -50,10 +52,11 @@ async def unfollow_creator(creator_id: str, session: SessionDep, viewer: Current
 @router.put(
     "/reminders/{show_id}",
     status_code=204,
-    responses=refusals(*OWN, ShowNotFound, TooManyReminders),
+    responses=refusals(*OWN, AccountLimited, ShowNotFound, TooManyReminders),
 )
 async def ask_for_reminder(show_id: str, session: SessionDep, viewer: CurrentViewer) -> None:
     """Be reminded by mail of one show that is still to come. Asking twice is fine."""
+    limits.check(viewer)
     await service.ask_reminder(session, viewer=viewer, show_id=ids.parse("show", show_id))
 
 

@@ -7,6 +7,7 @@ from uuid import UUID
 from showfloor.identity.types import AccountAge
 from showfloor.kit import clock, ids, sealing
 from showfloor.kit.db import Session
+from showfloor.markets.types import Band
 from showfloor.viewers import queries, rules
 from showfloor.viewers.types import Entered, NewViewer, Viewer, ViewerSession
 
@@ -23,10 +24,17 @@ def open_viewer(secret: str, stored: NewViewer, sealed_key: bytes) -> Viewer:
         id=stored.id,
         email=sealing.unseal(key, stored.email, owner=stored.id.bytes),
         language=stored.language,
-        age=AccountAge(stored.band, stored.declared_at),
+        age=_age_of(stored),
         created_at=stored.created_at,
         key=key,
     )
+
+
+def _age_of(stored: NewViewer) -> AccountAge:
+    """Whatever was said, of a limited account nobody knows better than the youngest band."""
+    if stored.limited_at is not None:
+        return AccountAge(Band.U13, stored.limited_at, is_limited=True)
+    return AccountAge(stored.band, stored.declared_at)
 
 
 async def find_by_address(session: Session, *, secret: str, email: str) -> Viewer | None:

@@ -13,6 +13,7 @@ from showfloor.kit.errors import Busy
 from showfloor.kit.notify import wake
 from showfloor.privacy import queries, rules
 from showfloor.privacy.errors import RequestNotFound, TooManyOpenRequests
+from showfloor.privacy.service import cases
 from showfloor.privacy.types import (
     Eraser,
     Erasure,
@@ -23,6 +24,7 @@ from showfloor.privacy.types import (
     Row,
     Subject,
 )
+from showfloor.privacy.types.cases import About
 
 log = logging.getLogger("showfloor.privacy")
 ERASURES = "erasures"
@@ -52,6 +54,11 @@ def register_reader(reader: Reader) -> None:
 async def erase(session: Session, subject: Subject) -> dict[str, int]:
     """Every eraser in one transaction; rows touched per eraser."""
     return {eraser.name: await eraser.erase(session, subject) for eraser in list_erasers()}
+
+
+async def is_erased(session: Session, viewer_id: UUID) -> bool:
+    """Whether no erasure of this account goes on."""
+    return await queries.open_erasure_of(session, viewer_id) is None
 
 
 async def waiting(session: Session, subject: Subject) -> list[str]:
@@ -207,6 +214,7 @@ async def _finish(database: Database, secret: str, request_id: UUID) -> None:
         if any(waits):
             return
         await queries.forget_asker(session, who.viewer_id, clock.now())
+        await cases.forget_subject(session, About.ACCOUNT, who.viewer_id)
 
 
 async def _lock_asker(session: Session, secret: str, request_id: UUID) -> Subject | None:
