@@ -2933,7 +2933,7 @@ export interface components {
         };
         /** @description Whose account it is. */
         SuspectIn: {
-            address: string;
+            email: string;
         };
         /** @description `roles` are those that a member may have, the one with most rights first. */
         TeamOut: {

@@ -4,7 +4,7 @@ import type { OrderDetail, OrderNote } from "../contract";
 import type { Studio } from "../studio/session.svelte";
 
 export type Asking = Pick<Studio, "request">;
-export type Panel = "send" | "refund" | "cancel" | "back";
+export type Panel = "send" | "refund" | "cancel" | "back" | "suspect";
 
 export class OrderDesk {
   order = $state.raw<OrderDetail | null>(null);
@@ -44,6 +44,13 @@ export class OrderDesk {
   refund = (body: object): Promise<boolean> => this.#act("refunds", body, "refund");
   takeBack = (body: object): Promise<boolean> => this.#act("returns", body, "back");
   cancel = (): Promise<boolean> => this.#act("cancel", {}, "cancel");
+  /** Nothing of the order changes, and nothing is answered about the buyer. */
+  suspect = (): Promise<boolean> =>
+    this.#once(async () => {
+      await this.studio.request(`${this.#path}/suspicion`, { method: "POST" });
+      this.panel = null;
+      this.done = "suspect";
+    });
   arrived = (shipment: string): Promise<boolean> =>
     this.#act(`shipments/${shipment}/delivered`, {}, "arrived");
 

@@ -1,9 +1,13 @@
 /** Messages that viewers reported, which everybody sees until the team has decided. */
+import { SvelteSet } from "svelte/reactivity";
 import type { Case, CaseDecision } from "../contract";
 import { Decisions } from "./decisions.svelte";
 import type { ShowChat } from "./show-chat.svelte";
 
 export class CaseQueue extends Decisions<Case> {
+  /** Whose writers were said here to be children, perhaps. */
+  readonly doubted = new SvelteSet<string>();
+
   constructor(chat: ShowChat) {
     super(chat, "reports");
   }
@@ -33,6 +37,14 @@ export class CaseQueue extends Decisions<Case> {
         },
       }),
     );
+  }
+
+  /** Beside what becomes of the message, which still waits. */
+  suspect(message: Case): Promise<boolean> {
+    return this.chat.once(`suspect ${message.id}`, async () => {
+      await this.chat.studio.request(`/messages/${message.id}/suspicion`, { method: "POST" });
+      this.doubted.add(message.id);
+    });
   }
 
   #decide(message: Case, decision: CaseDecision, decided: () => void): Promise<boolean> {

@@ -1,6 +1,6 @@
 /** Where in the studio: `/studio`, `/studio/shows/{id}` (control room), `/studio/shows/{id}/products`,
  *  `/studio/shows/{id}/setup`, `/studio/shows/{id}/device`,
- *  `/studio/shows/{id}/destinations`, `/studio/shows/{id}/chat`, `/studio/account`, `/studio/money`, `/studio/join` (an
+ *  `/studio/shows/{id}/destinations`, `/studio/shows/{id}/chat`, `/studio/account`, `/studio/money`, `/studio/safety`, `/studio/join` (an
  *  invitation); `/desk`, `/desk/{page}`, `/desk/{page}/{id}`
  *  (`desk/pages.ts`). */
 import { tick } from "svelte";
@@ -11,6 +11,7 @@ export type Route =
   | { place: "list" }
   | { place: "account" }
   | { place: "money" }
+  | { place: "safety" }
   | { place: "join" }
   | { place: ShowPlace | "chat"; showId: string }
   | { place: "desk"; name: string; id: string | null };
@@ -29,13 +30,15 @@ export function parse(path: string): Route {
   }
   if (/^\/studio\/account\/?$/.test(path)) return { place: "account" };
   if (/^\/studio\/money\/?$/.test(path)) return { place: "money" };
+  if (/^\/studio\/safety\/?$/.test(path)) return { place: "safety" };
   if (/^\/studio\/join\/?$/.test(path)) return { place: "join" };
   return { place: "list" };
 }
 
 export function pathTo(route: Route): string {
   if (route.place === "list") return "/studio";
-  if (route.place === "account" || route.place === "money") return `/studio/${route.place}`;
+  if (route.place === "account" || route.place === "money" || route.place === "safety")
+    return `/studio/${route.place}`;
   if (route.place === "join") return "/studio/join";
   if (route.place === "desk") {
     if (route.id !== null) return `/desk/${route.name}/${route.id}`;

@@ -13,6 +13,7 @@ const ROUTES: [string, Route][] = [
   ["/desk", { place: "desk", name: "orders", id: null }],
   ["/studio/account", { place: "account" }],
   ["/studio/money", { place: "money" }],
+  ["/studio/safety", { place: "safety" }],
   ["/desk/orders/ord_1", { place: "desk", name: "orders", id: "ord_1" }],
 ];
 

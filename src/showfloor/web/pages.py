@@ -47,6 +47,7 @@ STUDIO_WORDS = (
     "chat",
     "questions",
     "moderation",
+    "safety",
     "caption",
     "preflight",
     "rehearsal",
