@@ -45,7 +45,7 @@ class ReceiptRow(Base):
 
 class EvidenceRow(Base):
     """What was decided, chained by hashes. Triggers of the database refuse to change, delete or
-    empty it (migration 0062).
+    empty it (migration 0063).
     """
 
     __tablename__ = "evidence"
