@@ -119,6 +119,21 @@ export interface components {
             appealed_at: string | null;
             proof: string | null;
         };
+        /**
+         * @description A coupon that was taken off: `lines` is how much of each line, in the order's own order, and
+         *     `less` is `amount` with a minus, as it stands in a sum. `terms` are its sentences as they were
+         *     shown, by language.
+         */
+        AgreedCouponOut: {
+            coupon_id: string;
+            name: components["schemas"]["Words"];
+            amount: components["schemas"]["MoneyOut"];
+            less: components["schemas"]["MoneyOut"];
+            lines: components["schemas"]["MoneyOut"][];
+            terms: {
+                [key: string]: string[];
+            };
+        };
         /** @description The way of delivery that the buyer chose; `earliest` to `latest` is when it was promised. */
         AgreedDeliveryOut: {
             option_id: string;
@@ -129,11 +144,13 @@ export interface components {
             /** Format: date */
             latest: string;
         };
+        /** @description `total` is as held; `discount` is what a coupon takes off it. */
         AgreedLine: {
             sku: string;
             quantity: number;
             unit_price: components["schemas"]["MoneyOut"];
             total: components["schemas"]["MoneyOut"];
+            discount: components["schemas"]["MoneyOut"];
             name: components["schemas"]["Words"];
             options_text: components["schemas"]["Words"];
             picture_url: string | null;
@@ -412,6 +429,8 @@ export interface components {
             via?: string | null;
             /** @description the code of a creator that the buyer typed, which counts before `via`; one that leads to nobody is refused with code_unknown */
             code?: string | null;
+            /** @description tokens of claimed coupons: the one that takes most off is taken off each seller's part, the others are passed over */
+            coupons?: string[];
             /** @description ids of what the sellers lay down, as the buyer could read it: newer versions are refused with terms_changed */
             terms?: string[] | null;
         };
@@ -434,6 +453,19 @@ export interface components {
         ClaimIn: {
             token: string;
         };
+        /**
+         * @description A coupon that somebody has. `token` is a secret: it is shown with a purchase, and takes the
+         *     coupon off. It is good until `until`.
+         */
+        ClaimOut: {
+            token: string;
+            coupon_id: string;
+            state: components["schemas"]["ClaimState"];
+            /** Format: date-time */
+            until: string;
+        };
+        /** @enum {string} */
+        ClaimState: "claimed" | "paying" | "used" | "lapsed";
         /** @description Only what is given changes; null means the same as not given. */
         ClipChange: {
             from?: string | null;
@@ -551,6 +583,52 @@ export interface components {
             counts: {
                 [key: string]: number;
             };
+        };
+        /** @enum {string} */
+        CouponKind: "amount" | "percent";
+        /** @description What people read, in both languages. */
+        CouponName: {
+            en: string;
+            ar: string;
+        };
+        /**
+         * @description For the show's team and the seller. `claimed` are all that were given out and have not
+         *     lapsed, `used` those that were paid with.
+         */
+        CouponOut: {
+            id: string;
+            show_id: string;
+            name: components["schemas"]["Words"];
+            off: components["schemas"]["Words"];
+            minimum: components["schemas"]["MoneyOut"] | null;
+            quota: number;
+            left: number;
+            ends_at: string | null;
+            terms: components["schemas"]["CouponTerms"];
+            merchant_id: string;
+            seller: components["schemas"]["Words"];
+            state: components["schemas"]["CouponState"];
+            agreed: boolean;
+            claimed: number;
+            used: number;
+        };
+        /** @enum {string} */
+        CouponState: "planned" | "open" | "closed" | "ended" | "cancelled";
+        /** @description Sentences, in both languages, in the same order. */
+        CouponTerms: {
+            en: string[];
+            ar: string[];
+        };
+        /**
+         * @description `floor`: no line of an order goes below this part of its price, in hundredths of a percent;
+         *     0 where any price is fine.
+         */
+        CouponYes: {
+            /** @default 0 */
+            floor: number;
+        };
+        CouponsOut: {
+            coupons: components["schemas"]["CouponOut"][];
         };
         CreatorOut: {
             id: string;
@@ -880,6 +958,7 @@ export interface components {
             postal_code_needed: boolean;
             sellers: components["schemas"]["SellerQuoteOut"][];
             delivery_gone: string[];
+            coupons_passed: components["schemas"]["PassedCoupon"][];
             total: components["schemas"]["MoneyOut"];
         };
         /**
@@ -1129,6 +1208,7 @@ export interface components {
             inviter: string;
             has_account: boolean;
         };
+        /** @description `total` is what is paid for the line: `full`, less the `discount` by a coupon. */
         ItemOut: {
             sku: string;
             name: components["schemas"]["Words"];
@@ -1136,6 +1216,8 @@ export interface components {
             quantity: number;
             picture_url: string | null;
             unit_price: components["schemas"]["MoneyOut"];
+            full: components["schemas"]["MoneyOut"];
+            discount: components["schemas"]["MoneyOut"];
             total: components["schemas"]["MoneyOut"];
         };
         JoinIn: {
@@ -1271,6 +1353,8 @@ export interface components {
             quantity: number;
             picture_url: string | null;
             unit_price: components["schemas"]["MoneyOut"];
+            full: components["schemas"]["MoneyOut"];
+            discount: components["schemas"]["MoneyOut"];
             total: components["schemas"]["MoneyOut"];
             sent: number;
             refunded: number;
@@ -1450,6 +1534,31 @@ export interface components {
             title: string | components["schemas"]["TitleIn"];
             /** @default true */
             public: boolean;
+        };
+        /**
+         * @description Off goods of `merchant_id`, all that are on the shelf or those named. `value` is in minor
+         *     units of the show's currency, or in hundredths of a percent, by `kind`; `minimum` is what these
+         *     goods have to cost together. It is good for `valid_s` seconds after its start, or until
+         *     `valid_until`: one of the two. A claim that is not used within `keep_s` is free for others.
+         */
+        NewCoupon: {
+            merchant_id: string;
+            name: components["schemas"]["CouponName"];
+            kind: components["schemas"]["CouponKind"];
+            value: number;
+            product_ids?: string[];
+            /** @default 0 */
+            minimum: number;
+            quota: number;
+            /** @default 1 */
+            per_person: number;
+            /** @default false */
+            first_order: boolean;
+            /** @default false */
+            followers: boolean;
+            valid_s?: number | null;
+            valid_until?: string | null;
+            keep_s?: number | null;
         };
         /** @description `platform` is a code of `GET /platforms`; without `url` its own address is used. */
         NewDestination: {
@@ -1829,6 +1938,21 @@ export interface components {
             merchant: components["schemas"]["AccountOut"];
             creator: components["schemas"]["AccountOut"];
         };
+        /**
+         * @description Why a claimed coupon takes nothing off a purchase.
+         * @enum {string}
+         */
+        Passed: "ended" | "other_goods" | "drop" | "minimum" | "floor" | "better";
+        /**
+         * @description A claimed coupon that takes nothing off, and why, in words; `short` is how much more its
+         *     goods would have to cost.
+         */
+        PassedCoupon: {
+            name: components["schemas"]["Words"];
+            why: components["schemas"]["Passed"];
+            short: components["schemas"]["MoneyOut"] | null;
+            words: components["schemas"]["Words"];
+        };
         PayIn: {
             payment_method: components["schemas"]["TestCardIn"] | components["schemas"]["StripeTokenIn"];
             expected_total: components["schemas"]["MoneyIn"];
@@ -2089,8 +2213,8 @@ export interface components {
             items: components["schemas"]["QuestionOut"][];
         };
         /**
-         * @description What one seller's part costs, as agreed. `delivery` null: it is in the goods' prices; `vat`
-         *     null: they have none in them that the seller could show.
+         * @description What one seller's part costs, as agreed; `goods` is before the `coupon`. `delivery` null: it
+         *     is in the goods' prices; `vat` null: they have none in them that the seller could show.
          */
         QuoteOut: {
             merchant_id: string;
@@ -2099,6 +2223,7 @@ export interface components {
             delivery: components["schemas"]["AgreedDeliveryOut"] | null;
             total: components["schemas"]["MoneyOut"];
             vat: components["schemas"]["VatOut"] | null;
+            coupon: components["schemas"]["AgreedCouponOut"] | null;
             reasons: components["schemas"]["showfloor__orders__schemas__ReasonOut"][];
         };
         /**
@@ -2395,7 +2520,7 @@ export interface components {
             seq: number;
             ts: number;
             key: string;
-            value: components["schemas"]["RoomShow"] | components["schemas"]["ProductOut"] | components["schemas"]["CueOut"] | components["schemas"]["CaptionOut"] | components["schemas"]["RoomChat"] | components["schemas"]["RoomRehearsal"] | components["schemas"]["RoomDrop"] | null;
+            value: components["schemas"]["RoomShow"] | components["schemas"]["ProductOut"] | components["schemas"]["CueOut"] | components["schemas"]["CaptionOut"] | components["schemas"]["RoomChat"] | components["schemas"]["RoomRehearsal"] | components["schemas"]["RoomDrop"] | components["schemas"]["RoomCoupon"] | null;
         };
         /**
          * @description What holds in the show's chat for everybody but the team; `room` writes it. `slow_s`: seconds
@@ -2415,6 +2540,14 @@ export interface components {
              */
             review: "nothing" | "suspected" | "all";
             pinned_id?: string | null;
+        };
+        /**
+         * @description There is a coupon, and whether it can be claimed: what it is about is asked for with
+         *     `GET /shows/{id}/coupon`.
+         */
+        RoomCoupon: {
+            id: string;
+            claimable: boolean;
         };
         /**
          * @description What is true of the newest drop now, whatever frame is on screen; what it sells and when is
@@ -2491,7 +2624,7 @@ export interface components {
             seq: number;
             ts: number;
             entries: {
-                [key: string]: components["schemas"]["RoomShow"] | components["schemas"]["ProductOut"] | components["schemas"]["CueOut"] | components["schemas"]["CaptionOut"] | components["schemas"]["RoomChat"] | components["schemas"]["RoomRehearsal"] | components["schemas"]["RoomDrop"];
+                [key: string]: components["schemas"]["RoomShow"] | components["schemas"]["ProductOut"] | components["schemas"]["CueOut"] | components["schemas"]["CaptionOut"] | components["schemas"]["RoomChat"] | components["schemas"]["RoomRehearsal"] | components["schemas"]["RoomDrop"] | components["schemas"]["RoomCoupon"];
             };
         };
         /**
@@ -2605,6 +2738,7 @@ export interface components {
             identity: components["schemas"]["SellerIdentity"] | null;
             terms: components["schemas"]["TermsLink"][];
             exceptions: components["schemas"]["ExceptionOut"][];
+            coupon: components["schemas"]["AgreedCouponOut"] | null;
         };
         /**
          * @description `token` is the Bearer of this guest's next messages in the show; only the first one has it.
@@ -2749,6 +2883,28 @@ export interface components {
         };
         /** @enum {string} */
         ShowState: "draft" | "scheduled" | "live" | "interrupted" | "ended" | "cancelled" | "rehearsal";
+        /**
+         * @description For everybody: `off` says what it takes off, `left` how many can still be claimed. `needs` is
+         *     who it is for, if not for everybody. `claim` is what the account that asks has claimed.
+         */
+        ShownCoupon: {
+            id: string;
+            show_id: string;
+            name: components["schemas"]["Words"];
+            off: components["schemas"]["Words"];
+            minimum: components["schemas"]["MoneyOut"] | null;
+            quota: number;
+            left: number;
+            ends_at: string | null;
+            terms: components["schemas"]["CouponTerms"];
+            claimable: boolean;
+            needs_following: boolean;
+            claim?: components["schemas"]["ClaimOut"] | null;
+        };
+        /** @description The one with which the show's card is about; null where there was none. */
+        ShownCoupons: {
+            coupon: components["schemas"]["ShownCoupon"] | null;
+        };
         /** @enum {string} */
         Side: "merchant" | "creator";
         SignIn: {

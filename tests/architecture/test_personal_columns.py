@@ -18,6 +18,7 @@ NOT_PERSONAL = {
     "merchant.name",  # a company's
     "creator.name",  # a stage name, public by choice
     "product.name",
+    "coupon.name",  # what a show's team calls it
     "import_line.name",  # a product's
     "delivery_option.name",  # what a seller calls a way of delivery
     "destination.name",  # what a show's team calls another network

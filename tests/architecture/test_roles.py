@@ -37,6 +37,9 @@ PUBLIC = {
     "pay": "guest",
     # Published for everybody to check.
     "get_drop_log": "watching",
+    # Without a word about oneself; who is signed in is known by that.
+    "get_shown_coupon": "watching",
+    "claim_coupon": "watching",
     "get_hold": "guest",
     "quote_hold": "guest",
     "quote_goods": "guest",

@@ -138,6 +138,7 @@ def periodic_jobs(
         Job("release expired holds", min(hold_seconds, 10.0), stock_tasks.release_expired),
         # No drop that is announced from now on has anything to do sooner than its countdown lasts.
         Job("end drops", 5.0, offers_tasks.end_drops),
+        Job("end coupons", 30.0, offers_tasks.end_coupons),
         Job(
             "settle open payments",
             10.0,

@@ -114,6 +114,62 @@ CHECKS = (
         """,
     ),
     Check(
+        "orders: each total is that of its lines, less the coupon, and of its delivery",
+        "Order {} is {} in total, but its lines and its delivery are {}.",
+        """
+        select orders.id, total, goods + coalesce((quote #>> '{delivery,price,amount}')::bigint, 0)
+        from orders join (
+            select order_id, sum(quantity * unit_amount - discount_amount) as goods
+            from order_line group by order_id) as line on order_id = orders.id
+        where quote is not null
+          and total <> goods + coalesce((quote #>> '{delivery,price,amount}')::bigint, 0)
+        order by orders.id
+        """,
+    ),
+    Check(
+        "coupons: no more are claimed than there are",
+        "Of coupon {} there are {}, {} are counted as taken, and {} are claimed.",
+        """
+        select coupon.id, quota, taken, claimed
+        from coupon cross join lateral (
+          select count(*) as claimed from coupon_claim
+          where coupon_id = coupon.id and state <> 'lapsed') as claims
+        where claimed <> taken or claimed > quota
+        order by coupon.id
+        """,
+    ),
+    Check(
+        "coupons: what is taken off an order is one claim's, used once",
+        "Order {} has {} off by a coupon, its lines {}, and claims that were used for it: {}.",
+        """
+        select orders.id, coalesce((quote #>> '{coupon,amount,amount}')::bigint, 0), off, used
+        from orders join (
+            select order_id, sum(discount_amount) as off from order_line group by order_id
+          ) as line on order_id = orders.id
+          cross join lateral (
+            select count(*) as used from coupon_claim join payment on payment.id = payment_id
+            where coupon_claim.id = (quote #>> '{coupon,claim_id}')::uuid
+              and coupon_claim.state = 'used' and payment.checkout_id = orders.checkout_id
+          ) as claims
+        where off <> coalesce((quote #>> '{coupon,amount,amount}')::bigint, 0)
+          or used <> (case when quote ? 'coupon' then 1 else 0 end)
+        order by orders.id
+        """,
+    ),
+    Check(
+        "coupons: what was used was taken off an order",
+        "Claim {} of coupon {} is used, but {} orders have it.",
+        """
+        select coupon_claim.id, coupon_id, count(orders.id)
+        from coupon_claim left join orders
+          on (orders.quote #>> '{coupon,claim_id}')::uuid = coupon_claim.id
+        where state = 'used'
+        group by coupon_claim.id, coupon_id
+        having count(orders.id) <> 1
+        order by coupon_claim.id
+        """,
+    ),
+    Check(
         "orders: no piece came back that was not sent",
         "Of line {} of order {} {} pieces were sent, but {} came back.",
         """

@@ -60,6 +60,7 @@ from showfloor.notices import http as notices_http
 from showfloor.notices import subscribers as notices_subscribers
 from showfloor.offers import http as offers_http
 from showfloor.offers import subscribers as offers_subscribers
+from showfloor.offers.http import coupons as coupons_http
 from showfloor.orders import concern as orders_concern
 from showfloor.orders import eraser as orders_eraser
 from showfloor.orders import http as orders_http
@@ -213,6 +214,7 @@ EDGES = (
     remotes_http,
     captions_http,
     offers_http,
+    coupons_http,
     replays_http,
     room_http,
     hearts_http,

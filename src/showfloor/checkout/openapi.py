@@ -33,6 +33,9 @@ from showfloor.kit.errors import (
 from showfloor.kit.openapi import KEY_HEADER, refusals
 from showfloor.merchants.errors import CodeUnknown
 from showfloor.offers.errors import (
+    CouponFirstOrderOnly,
+    CouponGone,
+    CouponTokenInvalid,
     DropClosed,
     DropLimitReached,
     DropNetworkLimitReached,
@@ -109,6 +112,9 @@ async def hold_goods(show_id: str, body: HoldIn, token: Token) -> HoldOut:
         DeliveryGone,
         TermsChanged,
         CodeUnknown,
+        CouponTokenInvalid,
+        CouponFirstOrderOnly,
+        CouponGone,
         HoldExpired,
         CheckoutClosed,
         PaymentInProgress,
@@ -134,6 +140,7 @@ async def open_checkout(body: CheckoutIn, token: Token) -> CheckoutOut:
         NotFound,
         CheckoutNotFound,
         PriceMismatch,
+        CouponGone,
         HoldExpired,
         PaymentInProgress,
         IdempotencyConflict,

@@ -1,7 +1,8 @@
 """The price engine: what one seller's part of a purchase costs, line by line, each with its reason.
 
-Pure: goods at their prices, a way of delivery and a tax go in, a sum that explains itself comes
-out. What comes later (coupons) is a further step here, so that nothing else adds up money.
+Pure: goods at their prices, a way of delivery, a coupon and a tax go in, a sum that explains itself
+comes out. What a coupon takes off each line is decided in `offers/rules/pricing.py`; nothing else
+adds up money.
 """
 
 from __future__ import annotations
@@ -15,7 +16,15 @@ from showfloor.checkout.types import Destination
 from showfloor.delivery.types import Offer
 from showfloor.kit import money
 from showfloor.kit.money import Money
-from showfloor.orders.types import AgreedDelivery, Item, Quote, Reason, ReasonCode, Vat
+from showfloor.orders.types import (
+    AgreedCoupon,
+    AgreedDelivery,
+    Item,
+    Quote,
+    Reason,
+    ReasonCode,
+    Vat,
+)
 
 WHOLE = 10_000
 """Hundredths of a percent."""
@@ -84,23 +93,27 @@ def quote(
     tax: Tax,
     *,
     standard: Money | None = None,
+    coupon: AgreedCoupon | None = None,
 ) -> Quote:
     """The sum for at least one item. `offer` is how they are delivered; None where the seller's
-    prices have it in them. `standard` is what the cheapest way would cost.
+    prices have it in them. `standard` is what the cheapest way would cost. `coupon` is what the
+    discounts of the items come from.
     """
-    goods = money.total([item.total for item in items], items[0].unit_price.currency)
+    currency = items[0].unit_price.currency
+    goods = money.total([item.full for item in items], currency)
     delivery = _agreed(offer, standard) if offer else None
     nothing = Money(0, goods.currency)
     cost = delivery.price if delivery else nothing
     vat = _vat(tax, [*(item.total for item in items), cost], nothing)
-    total = goods + cost
+    total = money.total([item.total for item in items], currency) + cost
     reasons = (
         *map(_line_reason, items),
+        *([Reason(ReasonCode.COUPON, coupon.amount, name=coupon.name)] if coupon else []),
         _delivery_reason(offer, to, goods),
         tax.reason(vat.total if vat else nothing),
         Reason(ReasonCode.TOTAL, total),
     )
-    return Quote(merchant_id, to.country, goods, total, reasons, delivery, vat)
+    return Quote(merchant_id, to.country, goods, total, reasons, delivery, vat, coupon)
 
 
 def _vat(tax: Tax, amounts: Sequence[Money], nothing: Money) -> Vat | None:
@@ -128,7 +141,7 @@ def _agreed(offer: Offer, standard: Money | None) -> AgreedDelivery:
 
 def _line_reason(item: Item) -> Reason:
     return Reason(
-        ReasonCode.LINE, item.total, name=item.name, quantity=item.quantity, unit=item.unit_price
+        ReasonCode.LINE, item.full, name=item.name, quantity=item.quantity, unit=item.unit_price
     )
 
 

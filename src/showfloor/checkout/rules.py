@@ -183,6 +183,21 @@ def refund_pause(age: timedelta) -> timedelta:
     return min(max(age, CALL_TAKES), longest)
 
 
+LEAST_CHARGE = 50
+"""In hundredths of the currency's unit: what a card is charged at the least (Stripe, "Minimum and
+maximum charge amounts": 0.50 USD, 0.50 EUR, 0.30 GBP, 2.00 AED).
+"""
+_LEAST_CHARGES = {"AED": 200, "GBP": 30, "JPY": 50, "SAR": 200}
+"""In minor units, where it is another sum."""
+
+
+def least_charge(currency: str) -> int:
+    """What a coupon leaves to be paid to each seller at the least, in minor units."""
+    precision = Money(0, currency).precision
+    usual: int = LEAST_CHARGE * 10**precision // 100
+    return _LEAST_CHARGES.get(currency, usual)
+
+
 def is_as_shown(total: Money, expected: Money | None) -> bool:
     """Whether the sum is the one the buyer saw; who does not say what they saw agrees to any."""
     return expected is None or expected == total

@@ -17,8 +17,10 @@ from showfloor.kit.schemas import AddressIn, MoneyOut, Time, Words, id_with
 from showfloor.kit.text import clean_code
 from showfloor.markets.types import NoWithdrawal
 from showfloor.merchants.types import ReturnPayer, TermsKind
-from showfloor.orders.schemas import QuoteOut, ReasonOut, SellerIdentity
+from showfloor.offers.types import Passed
+from showfloor.orders.schemas import AgreedCouponOut, QuoteOut, ReasonOut, SellerIdentity
 
+CouponToken = Annotated[str, Field(min_length=1, max_length=100)]
 TermsId = Annotated[str, Field(pattern="^[A-Za-z0-9_]{1,60}$")]
 
 
@@ -93,6 +95,12 @@ class CheckoutIn(AgeIn):
         max_length=60,
         description="the code of a creator that the buyer typed, which counts before `via`; one "
         "that leads to nobody is refused with code_unknown",
+    )
+    coupons: list[CouponToken] = Field(
+        default_factory=list,
+        max_length=20,
+        description="tokens of claimed coupons: the one that takes most off is taken off each "
+        "seller's part, the others are passed over",
     )
     terms: list[TermsId] | None = Field(
         None,
@@ -180,6 +188,9 @@ class HoldOut(BaseModel):
 
 
 class AgreedLine(HeldLine):
+    """`total` is as held; `discount` is what a coupon takes off it."""
+
+    discount: MoneyOut
     name: Words
     options_text: Words
     picture_url: str | None
@@ -230,6 +241,18 @@ class SellerQuoteOut(BaseModel):
     identity: SellerIdentity | None
     terms: list[TermsLink]
     exceptions: list[ExceptionOut]
+    coupon: AgreedCouponOut | None
+
+
+class PassedCoupon(BaseModel):
+    """A claimed coupon that takes nothing off, and why, in words; `short` is how much more its
+    goods would have to cost.
+    """
+
+    name: Words
+    why: Passed
+    short: MoneyOut | None
+    words: Words
 
 
 class EstimateOut(BaseModel):
@@ -244,6 +267,7 @@ class EstimateOut(BaseModel):
     postal_code_needed: bool
     sellers: list[SellerQuoteOut]
     delivery_gone: list[str]
+    coupons_passed: list[PassedCoupon]
     total: MoneyOut
 
 

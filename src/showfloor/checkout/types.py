@@ -14,6 +14,7 @@ from showfloor.kit import money
 from showfloor.kit.money import Money
 from showfloor.markets.types import NoWithdrawal, SalesContext
 from showfloor.merchants.types import TermsName
+from showfloor.offers.types import HeldCoupon, PassedOver
 from showfloor.orders.types import Item, Order, Quote, Seller
 
 
@@ -257,8 +258,13 @@ class Checkout:
 
     @property
     def goods(self) -> Money:
-        """The sum of the goods alone, as they are held."""
-        return money.total([line.item.total for line in self.lines], self.total.currency)
+        """The sum of the goods alone, as they are held: before any coupon."""
+        return money.total([line.item.full for line in self.lines], self.total.currency)
+
+    @property
+    def claims(self) -> tuple[UUID, ...]:
+        """The claimed coupons that are taken off."""
+        return tuple(each.coupon.claim_id for each in self.quotes if each.coupon)
 
     @property
     def options(self) -> frozenset[UUID]:
@@ -286,6 +292,16 @@ class SellerQuote:
 
 
 @dataclass(frozen=True, slots=True)
+class Coupons:
+    """What a buyer claimed and wants to use, judged at a moment of the database's clock; none where
+    `at` is None.
+    """
+
+    held: tuple[HeldCoupon, ...] = ()
+    at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Estimate:
     """What some goods cost if they go there. `countries` are all to which every one of their
     sellers delivers; `gone` are chosen ways of delivery that nobody offers for them.
@@ -296,6 +312,8 @@ class Estimate:
     sellers: tuple[SellerQuote, ...]
     currency: str
     gone: tuple[UUID, ...]
+    passed: tuple[PassedOver, ...] = ()
+    """Claimed coupons that take nothing off, and why."""
 
     @property
     def not_delivered(self) -> list[str]:

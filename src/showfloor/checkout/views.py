@@ -14,6 +14,7 @@ from showfloor.checkout.schemas import (
     HeldLine,
     HoldOut,
     NextOut,
+    PassedCoupon,
     PlacedOrder,
     PurchaseOut,
     Redirect,
@@ -32,13 +33,15 @@ from showfloor.checkout.types import (
     StepKind,
 )
 from showfloor.delivery.views import offer_view
-from showfloor.kit import clock, ids
+from showfloor.kit import clock, ids, messages
+from showfloor.kit.money import Money
 from showfloor.kit.schemas import MoneyOut, Words
 from showfloor.markets import postcodes
 from showfloor.markets.types import NoWithdrawal
 from showfloor.merchants.types import TermsName
+from showfloor.offers.types import PassedOver
 from showfloor.orders import service as orders
-from showfloor.orders.schemas import SellerIdentity
+from showfloor.orders.schemas import AgreedCouponOut, SellerIdentity
 from showfloor.orders.types import LOST_LATER, Order, Seller
 from showfloor.orders.views import exception_words, quote_view, reasons_view
 from showfloor.stock.types import Hold, Line
@@ -128,7 +131,8 @@ def _agreed(line: Agreed) -> AgreedLine:
         options_text=Words(**item.options_text),
         quantity=item.quantity,
         unit_price=MoneyOut.of(item.unit_price),
-        total=MoneyOut.of(item.total),
+        total=MoneyOut.of(item.full),
+        discount=MoneyOut.of(item.discount),
         picture_url=item.picture_url,
         seller_id=ids.encode("mer", line.merchant_id),
     )
@@ -152,6 +156,7 @@ def estimate_view(estimate: Estimate) -> EstimateOut:
         postal_code_needed=postcodes.is_needed(estimate.to.country),
         sellers=[_seller_quote(each) for each in estimate.sellers],
         delivery_gone=[ids.encode("dlv", each) for each in estimate.gone],
+        coupons_passed=[_passed(each, estimate.currency) for each in estimate.passed],
         total=MoneyOut.of(estimate.total),
     )
 
@@ -170,6 +175,23 @@ def _seller_quote(each: SellerQuote) -> SellerQuoteOut:
         identity=SellerIdentity(**identity) if (identity := each.seller.identity) else None,
         terms=[_terms(terms) for terms in each.terms],
         exceptions=[_exception(*pair) for pair in each.no_withdrawal.items()],
+        coupon=AgreedCouponOut.model_validate(quote.coupon) if quote and quote.coupon else None,
+    )
+
+
+def _passed(passed: PassedOver, currency: str) -> PassedCoupon:
+    name, short = passed.held.coupon.name, Money(passed.short, currency)
+    key = f"coupon_terms.passed.{passed.why.value}"
+    return PassedCoupon(
+        name=Words(**name),
+        why=passed.why,
+        short=MoneyOut.of(short) if passed.short else None,
+        words=Words(
+            **{
+                lang: messages.translate(lang, key, name=name[lang], short=short)
+                for lang in messages.LANGUAGES
+            }
+        ),
     )
 
 

@@ -154,6 +154,12 @@ def number(lang: str, value: float, digits: int = 0) -> str:
     return format_decimal(value, format=pattern, locale=_LOCALES[lang])
 
 
+def percent(lang: str, rate: int) -> str:
+    """`25.5%` of hundredths of a percent."""
+    digits = 0 if rate % 100 == 0 else 1 if rate % 10 == 0 else 2
+    return number(lang, rate / 100, digits) + ("٪" if lang == "ar" else "%")
+
+
 def day(lang: str, moment: datetime) -> str:
     """`Mon 23 November`."""
     return format_date(moment, "EEE d MMMM", locale=_LOCALES[lang])

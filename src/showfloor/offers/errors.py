@@ -92,3 +92,101 @@ class DropHoldFixed(AppError):
 
     code = "drop_hold_fixed"
     status = 409
+
+
+class CouponNotFound(AppError):
+    code = "coupon_not_found"
+    status = 404
+
+
+class CouponStateConflict(AppError):
+    """This cannot happen to a coupon in its state: it was opened, has ended, or was cancelled."""
+
+    code = "coupon_state_conflict"
+    status = 409
+
+
+class CouponRunning(AppError):
+    """Another coupon of the show can be claimed."""
+
+    code = "coupon_running"
+    status = 409
+
+
+class CouponNotAgreed(AppError):
+    """The seller has not agreed to it."""
+
+    code = "coupon_not_agreed"
+    status = 409
+
+
+class CouponInvalid(AppError):
+    """It would take off nothing, or more than goods can cost; or it has ended before it begins."""
+
+    code = "coupon_invalid"
+    status = 409
+
+
+class CouponNotOpen(AppError):
+    """It cannot be claimed yet."""
+
+    code = "coupon_not_open"
+    status = 409
+
+
+class CouponEnded(AppError):
+    """It cannot be claimed, or used, any more."""
+
+    code = "coupon_ended"
+    status = 409
+
+
+class CouponUsedUp(AppError):
+    """All are claimed; one that is not used in time is free again."""
+
+    code = "coupon_used_up"
+    status = 409
+
+
+class CouponNotForYouYet(AppError):
+    """It is for people who follow the host; `extra["needs"]` is `sign_in` or `follow`."""
+
+    code = "coupon_not_for_you_yet"
+    status = 409
+
+
+class CouponLimitReached(AppError):
+    """This person has used it as often as one may."""
+
+    code = "coupon_limit_reached"
+    status = 409
+
+
+class CouponNetworkLimit(AppError):
+    """So many were claimed from one network that the others are kept for everybody else."""
+
+    code = "coupon_network_limit"
+    status = 409
+
+
+class CouponFirstOrderOnly(AppError):
+    """It is for a first order from this seller, and there was one before."""
+
+    code = "coupon_first_order_only"
+    status = 409
+
+
+class CouponGone(AppError):
+    """A coupon in the sum can no longer be used: it has ended, was used in another purchase, or as
+    often as one person may. Nothing was charged.
+    """
+
+    code = "coupon_gone"
+    status = 409
+
+
+class CouponTokenInvalid(AppError):
+    """No claim of ours."""
+
+    code = "coupon_token_invalid"
+    status = 422

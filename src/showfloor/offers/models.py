@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, Index, LargeBinary, text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, LargeBinary, Uuid, text
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from showfloor.kit.db import Base
@@ -89,3 +90,85 @@ class DropHoldRow(Base):
     person: Mapped[str]
     pieces: Mapped[int]
     state: Mapped[str]
+
+
+class CouponRow(Base):
+    """The columns are the fields of `types.Coupon`. Who changes `taken` has locked this row."""
+
+    __tablename__ = "coupon"
+    __table_args__ = (
+        CheckConstraint("kind in ('amount', 'percent')", name="kind"),
+        CheckConstraint("value > 0 and (kind <> 'percent' or value <= 10000)", name="value"),
+        CheckConstraint("minimum >= 0", name="minimum"),
+        CheckConstraint("floor between 0 and 10000", name="floor"),
+        CheckConstraint("quota > 0", name="quota"),
+        CheckConstraint("per_person between 1 and quota", name="per_person"),
+        CheckConstraint("taken between 0 and quota", name="taken"),
+        CheckConstraint(
+            "state in ('planned', 'open', 'closed', 'ended', 'cancelled')", name="state"
+        ),
+        Index("ix_coupon_show_id", "show_id"),
+        Index("ix_coupon_merchant_id", "merchant_id"),
+        # One at a time: the card of a show has one place.
+        Index(
+            "uq_coupon_open_of_show",
+            "show_id",
+            unique=True,
+            postgresql_where=text("state = 'open'"),
+        ),
+    )
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    show_id: Mapped[UUID]
+    merchant_id: Mapped[UUID]
+    name: Mapped[dict[str, str]]
+    kind: Mapped[str]
+    value: Mapped[int] = mapped_column(BigInteger)
+    currency: Mapped[str]
+    product_ids: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid))
+    minimum: Mapped[int] = mapped_column(BigInteger)
+    floor: Mapped[int]
+    quota: Mapped[int]
+    per_person: Mapped[int]
+    first_order: Mapped[bool]
+    followers: Mapped[bool]
+    valid_s: Mapped[int | None]
+    valid_until: Mapped[datetime | None]
+    keep_s: Mapped[int | None]
+    state: Mapped[str]
+    agreed: Mapped[bool]
+    created_at: Mapped[datetime]
+    opened_at: Mapped[datetime | None]
+    closed_at: Mapped[datetime | None]
+    ends_at: Mapped[datetime | None]
+    taken: Mapped[int] = mapped_column(server_default=text("0"))
+    salt: Mapped[bytes | None] = mapped_column(LargeBinary)
+    terms: Mapped[dict[str, list[str]] | None] = mapped_column(JSONB(none_as_null=True))
+
+
+class CouponClaimRow(Base):
+    """`client` is a keyed digest of the network that asked. `buyer` is the pseudonym of the address
+    at the checkout. The three are null once the coupon has ended.
+    """
+
+    __tablename__ = "coupon_claim"
+    __table_args__ = (
+        CheckConstraint("state in ('claimed', 'paying', 'used', 'lapsed')", name="state"),
+        CheckConstraint("(state = 'paying') <= (payment_id is not null)", name="paying"),
+        Index("ix_coupon_claim_coupon_id_person", "coupon_id", "person"),
+        Index("ix_coupon_claim_coupon_id_client", "coupon_id", "client"),
+        Index(
+            "ix_coupon_claim_payment_id",
+            "payment_id",
+            postgresql_where=text("payment_id is not null"),
+        ),
+    )
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    coupon_id: Mapped[UUID] = mapped_column(ForeignKey("coupon.id", ondelete="cascade"))
+    person: Mapped[str | None]
+    client: Mapped[bytes | None] = mapped_column(LargeBinary)
+    buyer: Mapped[str | None]
+    state: Mapped[str]
+    claimed_at: Mapped[datetime]
+    until: Mapped[datetime]
+    checkout_id: Mapped[UUID | None]
+    payment_id: Mapped[UUID | None]

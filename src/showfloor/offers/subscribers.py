@@ -9,3 +9,4 @@ from showfloor.shows.events import ShowEnded
 
 async def on_show_ended(session: Session, event: ShowEnded) -> None:
     await service.close_drops_of_show(session, event.show_id)
+    await service.close_coupons_of_show(session, event.show_id)

@@ -13,3 +13,8 @@ async def end_drops(database: Database) -> datetime | None:
     of them is to be looked at.
     """
     return await service.end_drops(database)
+
+
+async def end_coupons(database: Database) -> None:
+    """What was not used in time of a coupon is free for others, and coupons that are over end."""
+    await service.end_coupons(database)

@@ -262,3 +262,168 @@ class DropWithLeft:
 
     drop: Drop
     left: int | None
+
+
+class CouponKind(StrEnum):
+    AMOUNT = "amount"
+    PERCENT = "percent"
+
+
+class CouponState(StrEnum):
+    PLANNED = "planned"
+    """Nobody but the show's team and the seller knows of it."""
+    OPEN = "open"
+    """It can be claimed."""
+    CLOSED = "closed"
+    """Nobody can claim it any more; what was claimed is good until `ends_at`."""
+    ENDED = "ended"
+    CANCELLED = "cancelled"
+    """Given up before it was opened."""
+
+
+@dataclass(frozen=True, slots=True)
+class Coupon:
+    """Something off the goods of one seller, claimed in a show. `value` is minor units of
+    `currency` or hundredths of a percent, by `kind`. `product_ids` are the goods that it is for,
+    empty for all of the seller's. `minimum` is what these have to cost together. `floor` is the
+    seller's own: no line goes below this part of its price, in hundredths of a percent. `quota` is
+    how often it can be claimed, `taken` how often it is. It is good for `valid_s` from its start,
+    or until `valid_until`, whichever is said; a claim that is not used within `keep_s` is free for
+    others again. `agreed` is the seller's yes. `salt` makes the pseudonyms of who claims it, and is
+    forgotten when it ends. `terms` are its sentences by language, as they were when it was opened.
+    """
+
+    id: UUID
+    show_id: UUID
+    merchant_id: UUID
+    name: dict[str, str]
+    kind: CouponKind
+    value: int
+    currency: str
+    product_ids: tuple[UUID, ...]
+    minimum: int
+    floor: int
+    quota: int
+    per_person: int
+    first_order: bool
+    followers: bool
+    valid_s: int | None
+    valid_until: datetime | None
+    keep_s: int | None
+    state: CouponState
+    agreed: bool
+    created_at: datetime
+    opened_at: datetime | None = None
+    closed_at: datetime | None = None
+    ends_at: datetime | None = None
+    taken: int = 0
+    salt: bytes | None = None
+    terms: dict[str, list[str]] | None = None
+
+
+class ClaimState(StrEnum):
+    CLAIMED = "claimed"
+    PAYING = "paying"
+    """A payment is under way that it was taken off."""
+    USED = "used"
+    LAPSED = "lapsed"
+    """Not used in time: its place is free for others."""
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One person's coupon, good until `until`. `person` and `buyer` (by the address that was typed
+    at the checkout) are pseudonyms that mean something for this coupon alone.
+    """
+
+    id: UUID
+    coupon_id: UUID
+    person: str
+    state: ClaimState
+    claimed_at: datetime
+    until: datetime
+    checkout_id: UUID | None = None
+    payment_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class HeldCoupon:
+    """A claim with its coupon."""
+
+    claim: Claim
+    coupon: Coupon
+
+
+@dataclass(frozen=True, slots=True)
+class CouponCounts:
+    """`claimed` are all that were given out and did not lapse, `used` those that were paid with."""
+
+    claimed: int
+    used: int
+
+
+@dataclass(frozen=True, slots=True)
+class CouponWithCounts:
+    coupon: Coupon
+    counts: CouponCounts
+    seller: dict[str, str]
+    host: dict[str, str]
+    goods: tuple[dict[str, str], ...]
+    timezone: str
+    """What its terms are written with: names, and where its days begin."""
+
+
+@dataclass(frozen=True, slots=True)
+class PricedLine:
+    """A line of a purchase as the price engine sees it: `unit` is in minor units. A `fixed` one is
+    sold at the price of a drop, from which nothing is taken off.
+    """
+
+    merchant_id: UUID
+    product_id: UUID
+    unit: int
+    quantity: int
+    fixed: bool = False
+
+    @property
+    def full(self) -> int:
+        return self.unit * self.quantity
+
+
+class Passed(StrEnum):
+    """Why a claimed coupon takes nothing off a purchase."""
+
+    ENDED = "ended"
+    OTHER_GOODS = "other_goods"
+    DROP = "drop"
+    MINIMUM = "minimum"
+    FLOOR = "floor"
+    BETTER = "better"
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """What a coupon takes off: `shares` by the line's position, in minor units, summing to
+    `amount`.
+    """
+
+    held: HeldCoupon
+    amount: int
+    shares: dict[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class PassedOver:
+    """`short` is how much more has to be bought, where that is why."""
+
+    held: HeldCoupon
+    why: Passed
+    short: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Discounts:
+    """At most one coupon for each seller."""
+
+    applied: tuple[Applied, ...] = ()
+    passed: tuple[PassedOver, ...] = ()

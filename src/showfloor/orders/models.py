@@ -74,7 +74,10 @@ class OrderRow(Base):
 
 class OrderLineRow(Base):
     __tablename__ = "order_line"
-    __table_args__ = (CheckConstraint("quantity > 0", name="quantity"),)
+    __table_args__ = (
+        CheckConstraint("quantity > 0", name="quantity"),
+        CheckConstraint("discount_amount between 0 and quantity * unit_amount", name="discount"),
+    )
     order_id: Mapped[UUID] = mapped_column(
         ForeignKey("orders.id", ondelete="cascade"), primary_key=True
     )
@@ -89,6 +92,8 @@ class OrderLineRow(Base):
     picture_url: Mapped[str | None]
     # markets.types.NoWithdrawal
     no_withdrawal: Mapped[str | None]
+    # What a coupon took off the whole line.
+    discount_amount: Mapped[int] = mapped_column(BigInteger, server_default=text("0"))
 
 
 class ShipmentRow(Base):

@@ -39,6 +39,7 @@ from showfloor.orders.types import (
     Withdrawal,
 )
 
+percent = messages.percent
 Translate = Callable[..., str]
 """A key of the messages, and what fills it, to a sentence."""
 
@@ -72,6 +73,8 @@ def order_detail(order: Order) -> OrderDetail:
             "items": [
                 {
                     **fields_of(item),
+                    "full": item.full,
+                    "discount": item.discount,
                     "total": item.total,
                     "sent": line.sent,
                     "refunded": line.refunded,
@@ -309,6 +312,7 @@ CSV_HEADER = [
     "vat_rate",
     "vat",
     "delivery_vat",
+    "discount",
 ]
 
 
@@ -345,6 +349,7 @@ def csv_rows(order: Order, lang: str) -> list[list[str | int]]:
             *_buyer_cells(order),
             *_delivery_cells(order, lang, first=place == 0),
             *_vat_cells(order, place),
+            csv.decimal(item.discount),
         ]
         for place, (item, line) in enumerate(zip(order.items, stands.lines, strict=True))
     ]
@@ -364,12 +369,6 @@ def _vat_cells(order: Order, place: int) -> list[str]:
         return [""] * 3
     delivery = csv.decimal(vat.delivery) if place == 0 else ""
     return [percent("en", vat.rate), csv.decimal(vat.lines[place]), delivery]
-
-
-def percent(lang: str, rate: int) -> str:
-    """`25.5%` of hundredths of a percent."""
-    digits = 0 if rate % 100 == 0 else 1 if rate % 10 == 0 else 2
-    return messages.number(lang, rate / 100, digits) + ("٪" if lang == "ar" else "%")
 
 
 def _buyer_cells(order: Order) -> list[str]:

@@ -240,6 +240,7 @@ async def one_of_everything(database_url: str, data: Path) -> AsyncIterator[Ever
             planned, agreed, unwanted_drop, ended = await _drops(
                 client, database, show, floor, host
             )
+            coupons = await _coupons(client, show, floor, host)
             wanted_rate, unwanted_rate = [
                 await client.post(
                     "/commissions",
@@ -343,6 +344,14 @@ async def one_of_everything(database_url: str, data: Path) -> AsyncIterator[Ever
                     "open_drop": {"drop_id": [agreed]},
                     "cancel_drop": {"drop_id": [unwanted_drop]},
                     "get_drop_log": {"drop_id": [ended]},
+                    "plan_coupon": {**COUPON, "product_ids": [[]], "keep_s": [None]},
+                    "agree_coupon": {"coupon_id": [coupons[0]]},
+                    "open_coupon": {"coupon_id": [coupons[1]]},
+                    "close_coupon": {"coupon_id": [coupons[2]]},
+                    "claim_coupon": {"coupon_id": [coupons[1]]},
+                    # Not every purchase is with a coupon.
+                    "open_checkout": {"coupons": [[]]},
+                    "quote_hold": {"coupon": [[]]},
                     "go_live": {"show_id": [ids.encode("show", draft.id)]},
                     "refuse_message": {"message_id": [kept_back]},
                     "report_message": {"message_id": [stays["id"]], "reason": ["spam"]},
@@ -441,6 +450,30 @@ def _known(floor: Floor) -> dict[str, list[Any]]:
         "address": [HOME],
         "payment_method": [CARD],
     }
+
+
+COUPON: dict[str, list[Any]] = {
+    "kind": ["amount"],
+    "value": [100],
+    "quota": [4],
+    "per_person": [1],
+    "valid_s": [3600],
+    "valid_until": [None],
+}
+
+
+async def _coupons(
+    client: httpx2.AsyncClient, show: str, floor: Floor, host: dict[str, str]
+) -> list[str]:
+    """Three that are planned and agreed to."""
+    terms = {name: given[0] for name, given in COUPON.items()} | {
+        "merchant_id": ids.encode("mer", floor.products[0].merchant_id),
+        "name": {"en": "Slow morning", "ar": "صباح هادئ"},
+    }
+    return [
+        (await client.post(f"/shows/{show}/coupons", json=terms, headers=host)).json()["id"]
+        for _ in range(3)
+    ]
 
 
 async def _drops(

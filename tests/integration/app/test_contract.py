@@ -87,6 +87,7 @@ EXCUSED = frozenset([*SIGNED, *PERSONAL, *OPERATORS, *UPLOADS, *REHEARSED, *OVER
 LAST = [
     "add_import",
     "cancel_drop",
+    "claim_coupon",
     "confirm",
     "set_buyer_limit",
     "remove_product",

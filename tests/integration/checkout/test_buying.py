@@ -83,6 +83,7 @@ async def test_checkout_tells_what_was_agreed_and_nothing_of_the_buyer(
             "quantity": 2,
             "unit_price": GBP_2200,
             "total": {"amount": 4400, "currency": "GBP"},
+            "discount": {"amount": 0, "currency": "GBP"},
             "picture_url": None,
             "seller_id": body["sellers"][0]["id"],
         }

@@ -20,6 +20,12 @@ from tests.integration.checkout.counter import Buyer, Counter
 from tests.integration.checkout.desk import sold as at_the_desk
 from tests.integration.checkout.shop import Seller, execute, scalar
 
+COUPON = (
+    "insert into coupon (id, show_id, merchant_id, name, kind, value, currency, product_ids, "
+    "minimum, floor, quota, per_person, first_order, followers, valid_s, state, agreed, "
+    "created_at, taken) values (gen_random_uuid(), gen_random_uuid(), gen_random_uuid(), '{{}}', 'amount', 1, "
+    "'GBP', '{{}}', 0, 0, 1, 1, false, false, 60, 'open', true, now(), {taken})"
+)
 DAMAGES = {
     "stock: sold and held pieces are there": (
         "alter table stock_item drop constraint ck_stock_item_never_oversold;"
@@ -46,6 +52,24 @@ DAMAGES = {
     "orders: each line is at the price that was held": (
         "update order_line set unit_amount = 1",
         "at 1, but 1 were held at 2200",
+    ),
+    "orders: each total is that of its lines, less the coupon, and of its delivery": (
+        "update orders set total = 2199",
+        "is 2199 in total, but its lines and its delivery are 2200",
+    ),
+    "coupons: no more are claimed than there are": (
+        COUPON.format(taken=1),
+        "there are 1, 1 are counted as taken, and 0 are claimed",
+    ),
+    "coupons: what is taken off an order is one claim's, used once": (
+        "update order_line set discount_amount = 100",
+        "has 0 off by a coupon, its lines 100",
+    ),
+    "coupons: what was used was taken off an order": (
+        COUPON.format(taken=1)
+        + ";insert into coupon_claim (id, coupon_id, state, claimed_at, until) "
+        "select gen_random_uuid(), id, 'used', now(), now() from coupon",
+        "is used, but 0 orders have it",
     ),
     "orders: no piece came back that was not sent": (
         "with back as (insert into order_return (id, order_id, value_lost, at, key, request) "

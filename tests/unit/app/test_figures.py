@@ -24,6 +24,7 @@ from showfloor.kit.webvtt import LONGEST_TEXT
 from showfloor.ledger.rules.agreements import NOTICE
 from showfloor.ledger.rules.sums import HIGHEST_RATE
 from showfloor.merchants.rules import LONGEST_CODE, SHORTEST_CODE
+from showfloor.offers.rules import claiming
 from showfloor.orders.rules.fulfilment import WITHDRAWAL_DAYS
 from showfloor.privacy.rules import OPEN_REQUESTS
 from showfloor.shows.adapters import covers
@@ -38,6 +39,7 @@ SAID = {
     "account.new_hint": [SHORTEST_PASSWORD],
     "account.sessions_text": [lasts("staff_session") // timedelta(hours=1)],
     "error.code_invalid": [SHORTEST_CODE, LONGEST_CODE],
+    "error.coupon_invalid": [claiming.LONGEST.days],
     "error.cover_too_many_pixels": [MOST_PIXELS // 10**6],
     "error.cover_too_small": [covers.SHORTEST_SIDE],
     "error.picture_too_many_pixels": [MOST_PIXELS // 10**6],

@@ -166,6 +166,7 @@ def test_every_key_is_used() -> None:
             "currency.",
             "price.",
             "receipt.",
+            "coupon_terms.",
             "webvtt.",
             "money.paper.",
             "money.provider.",

@@ -6,6 +6,7 @@ the work itself (docs/benchmarks.md). For the OpenAPI document it is described i
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Annotated, TypeVar
 from uuid import UUID
 
@@ -53,7 +54,8 @@ from showfloor.kit.money import Money
 from showfloor.kit.openapi import refusals
 from showfloor.kit.schemas import AddressIn
 from showfloor.kit.text import LONGEST_SKU
-from showfloor.offers.errors import DropHoldFixed
+from showfloor.offers import service as offers
+from showfloor.offers.errors import CouponTokenInvalid, DropHoldFixed
 from showfloor.orders.types import Address, Buyer
 from showfloor.shows.errors import ShowNotFound
 from showfloor.stock import service as stock
@@ -165,6 +167,7 @@ async def open_checkout(request: Request) -> Response:
     viewer_id = viewer.id if viewer else None
     buyer = Buyer(body.email, _address(body.address), language(request), viewer_id)
     chosen = [ids.parse("dlv", option) for option in body.delivery]
+    claims_of_coupons = _claims(deps, body.coupons)
     read = None if body.terms is None else [ids.parse("trm", each) for each in body.terms]
 
     async def answer() -> Response:
@@ -186,6 +189,7 @@ async def open_checkout(request: Request) -> Response:
                 chosen=chosen,
                 read=read,
                 affiliate_id=affiliate_id,
+                claims=claims_of_coupons,
             )
             view = checkout_view(purchase, deps.secret)
             stored = idempotency.StoredAnswer(201, view.model_dump())
@@ -287,6 +291,11 @@ def _lines(given: HoldIn) -> tuple[tuple[str, int], ...]:
     return lines
 
 
+def _claims(deps: CheckoutDeps, tokens: Iterable[str]) -> list[UUID]:
+    """Raises CouponTokenInvalid."""
+    return [offers.claim_of_token(deps.secret, token) for token in tokens]
+
+
 def _address(given: AddressIn) -> Address:
     return Address(
         given.name, given.line1, given.line2 or None, given.city, given.postal_code, given.country
@@ -320,7 +329,7 @@ async def get_hold(hold_id: str, deps: CheckoutDep, guest: GuestDep) -> HoldOut:
 
 @router.get(
     "/api/v1/holds/{hold_id}/quote",
-    responses=refusals(HoldTokenInvalid, NotFound, HoldExpired),
+    responses=refusals(HoldTokenInvalid, NotFound, HoldExpired, CouponTokenInvalid),
 )
 async def quote_hold(
     hold_id: str,
@@ -328,15 +337,19 @@ async def quote_hold(
     guest: GuestDep,
     country: Annotated[str, Query(pattern="^[A-Z]{2}$")],
     delivery: Annotated[list[str] | None, Query(max_length=20)] = None,
+    coupon: Annotated[list[str] | None, Query(max_length=20)] = None,
 ) -> EstimateOut:
     """What is held costs this much if it goes there; `delivery` names chosen options. Of those that
-    are not offered the answer says so in `delivery_gone`.
+    are not offered the answer says so in `delivery_gone`. `coupon` are tokens of claimed coupons:
+    the best of each seller is taken off, and `coupons_passed` says why the others are not.
     """
     _check_own(hold_id, guest)
     chosen = [ids.parse("dlv", option) for option in delivery or ()]
+    claims = _claims(deps, coupon or ())
     async with deps.database.transaction() as connection:
         hold = await service.get_hold(connection, hold_id=guest)
-    return estimate_view(await deps.shelf.estimate(hold, Destination(country), chosen))
+        coupons = await service.find_coupons(connection, claims)
+    return estimate_view(await deps.shelf.estimate(hold, Destination(country), chosen, coupons))
 
 
 @router.get("/api/v1/shows/{show_id}/quote", responses=refusals(NotFound, ShowNotFound, NotForSale))

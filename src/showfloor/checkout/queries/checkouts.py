@@ -289,6 +289,7 @@ class _StoredLine(TypedDict):
     unit_amount: int
     picture_url: str | None
     no_withdrawal: NotRequired[str | None]
+    discount_amount: NotRequired[int]
 
 
 def _stored_line(line: Agreed) -> _StoredLine:
@@ -304,6 +305,7 @@ def _stored_line(line: Agreed) -> _StoredLine:
         "unit_amount": item.unit_price.amount,
         "picture_url": item.picture_url,
         "no_withdrawal": item.no_withdrawal.value if item.no_withdrawal else None,
+        "discount_amount": item.discount_amount,
     }
 
 
@@ -318,5 +320,6 @@ def _line(stored: _StoredLine, currency: str) -> Agreed:
         unit_price=Money(stored["unit_amount"], currency),
         picture_url=stored["picture_url"],
         no_withdrawal=NoWithdrawal(kept) if (kept := stored.get("no_withdrawal")) else None,
+        discount_amount=stored.get("discount_amount", 0),
     )
     return Agreed(UUID(hex=stored["merchant_id"]), item)

@@ -10,6 +10,7 @@ from showfloor.checkout.service.contact import (
     get_purchase,
     open_checkout,
 )
+from showfloor.checkout.service.coupons import find_coupons
 from showfloor.checkout.service.drop_holds import hold_in_drop
 from showfloor.checkout.service.holds import change_hold, get_hold, hold_goods, release_hold
 from showfloor.checkout.service.paying import confirm, pay
@@ -33,6 +34,7 @@ __all__ = [
     "change_hold",
     "confirm",
     "find_affiliate",
+    "find_coupons",
     "find_discrepancies",
     "forget_abandoned",
     "forget_old_callbacks",

@@ -16,6 +16,7 @@ from showfloor.checkout.errors import (
     TermsChanged,
 )
 from showfloor.checkout.queries import Details
+from showfloor.checkout.service.coupons import check_buyer, find_coupons
 from showfloor.checkout.service.shelf import Shelf
 from showfloor.checkout.types import (
     Checkout,
@@ -64,21 +65,26 @@ async def open_checkout(
     chosen: Collection[UUID] = (),
     read: Collection[UUID] | None = None,
     affiliate_id: UUID | None = None,
+    claims: Collection[UUID] = (),
 ) -> Purchase:
     """Say who buys what is held, and how it is delivered; saying it again with other details
     replaces them until a payment is under way. `read` are the versions of the sellers' terms that
     the buyer saw, None where that is not said. `affiliate_id` is the creator whose link or code
-    brought the buyer: the last one counts.
+    brought the buyer: the last one counts. Of the coupons that were claimed by `claims` the best of
+    each seller is taken off.
 
     Raises ValidationFailed (an address that cannot be delivered to), NotDelivered, DeliveryGone,
-    TermsChanged, HoldExpired, CheckoutClosed, PaymentInProgress. The commit raises Collided when
-    another request has opened it at this very moment; then do it again.
+    TermsChanged, HoldExpired, CheckoutClosed, PaymentInProgress, CouponFirstOrderOnly, CouponGone.
+    The commit raises Collided when another request has opened it at this very moment; then do it
+    again.
     """
     hold = await asked.hold.answer()
     _check_address(buyer.address)
-    checkout = await shelf.agree(hold, Destination(buyer.address.country), chosen)
+    coupons = await find_coupons(connection, claims)
+    checkout = await shelf.agree(hold, Destination(buyer.address.country), chosen, coupons)
     _check_chosen(checkout, chosen)
     _check_read(checkout, read)
+    await check_buyer(connection, checkout, coupons, buyer)
     checkout = replace(checkout, affiliate_id=affiliate_id)
     details = Details(buyer, admission.declared_adult_at, hold.expires_at)
     if not await asked.is_opened.answer():

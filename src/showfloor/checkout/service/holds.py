@@ -14,6 +14,7 @@ from showfloor.checkout.errors import (
     PaymentInProgress,
     PriceMismatch,
 )
+from showfloor.checkout.service.coupons import find_coupons
 from showfloor.checkout.service.shelf import Goods, Offers, Shelf
 from showfloor.checkout.types import Checkout, Destination, PaymentState
 from showfloor.checkout.views import lines_view
@@ -164,7 +165,8 @@ async def change_hold(
     if deliver_to is not None:
         await _check_reached(shelf, changed, deliver_to)
     if checkout is not None:
-        agreed = await shelf.agree(changed, _destination(checkout), checkout.options)
+        coupons = await find_coupons(connection, checkout.claims)
+        agreed = await shelf.agree(changed, _destination(checkout), checkout.options, coupons)
         queries.set_agreed(connection, _as_read(agreed, checkout))
     return changed
 

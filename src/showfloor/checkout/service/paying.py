@@ -45,6 +45,7 @@ from showfloor.kit.db import Connection, Database
 from showfloor.kit.errors import IdempotencyConflict
 from showfloor.kit.money import Money
 from showfloor.kit.turns import Urgency
+from showfloor.offers import service as coupons
 from showfloor.stock import service as stock
 from showfloor.stock.errors import HoldExpired
 from showfloor.stock.types import Hold
@@ -71,7 +72,7 @@ async def pay(database: Database, providers: Providers, request: PaymentRequest)
     """Charge once. The same key gets the same attempt again, as it stands by then.
 
     Raises CheckoutNotFound, PaymentMethodInvalid, PriceMismatch, HoldExpired, PaymentInProgress,
-    IdempotencyConflict, ProviderUnavailable (then ask again with the same key).
+    CouponGone, IdempotencyConflict, ProviderUnavailable (then ask again with the same key).
     """
     provider = providers.get(request.method.type)
     if provider is None:
@@ -95,7 +96,8 @@ async def begin(
 ) -> tuple[Payment, Payment | None]:
     """Step one: the intent, and the hold extended.
 
-    Also the payment it takes the place of, which is to be voided.
+    Also the payment it takes the place of, which is to be voided. Coupons in the sum are this
+    payment's from here on.
     """
     found, asked = queries.ask_locked_checkout(connection, request.checkout_id)
     # With the locks, in their order: most who come here begin to pay. Whoever does not takes it
@@ -121,7 +123,12 @@ async def begin(
         return blocking, None
     replaced = _replace(connection, blocking) if blocking else None
     _check_goods(checkout, await extended.answer())
-    return _add_intent(connection, checkout, provider, key, request.request), replaced
+    payment = _add_intent(connection, checkout, provider, key, request.request)
+    if checkout.claims:
+        await coupons.begin_use(
+            connection, checkout.claims, checkout_id=checkout.id, payment_id=payment.id
+        )
+    return payment, replaced
 
 
 def _under_key(attempts: list[Attempt], key: bytes) -> Attempt | None:

@@ -32,7 +32,7 @@ from showfloor.kit.db import Asked, Collided, Connection, Database, Session
 from showfloor.kit.errors import NotFound
 from showfloor.kit.retention import kept_for
 from showfloor.kit.turns import Urgency
-from showfloor.offers import service as drops
+from showfloor.offers import service as offers
 from showfloor.orders import service as orders
 from showfloor.orders.types import Buyer, NewOrder, Order, Seller
 from showfloor.stock import service as stock
@@ -104,6 +104,7 @@ async def record(
     hold = None
     if state is PaymentState.DECLINED:
         await stock.withdraw_extension(connection, checkout.hold_id)
+        await _give_coupons_back(connection, locked)
     if state in (PaymentState.DECLINED, PaymentState.PENDING, PaymentState.NEEDS_CONFIRMATION):
         hold = await stock.get_hold(connection, checkout.hold_id)
     _set_state(connection, payment)
@@ -125,16 +126,22 @@ async def _secure(
     held = held or stock.ask_locked(connection, locked.checkout.hold_id)
     hold = await held.answer()
     if hold is None or hold.state is not LineState.HELD or locked.buyer is None:
-        return _give_back(connection, locked)
+        return await _give_back(connection, locked)
     stock.secure(connection, hold)
     payment = replace(locked.payment, state=PaymentState.CAPTURING, next_step=None)
     _set_state(connection, payment)
     return Recorded(payment, locked.checkout, is_first=True, hold=hold)
 
 
-def _give_back(connection: Connection, locked: LockedPayment) -> Recorded:
+async def _give_coupons_back(connection: Connection, locked: LockedPayment) -> None:
+    if locked.checkout.claims:
+        await offers.give_coupons_back(connection, locked.payment.id)
+
+
+async def _give_back(connection: Connection, locked: LockedPayment) -> Recorded:
     voiding = replace(locked.payment, state=PaymentState.VOIDING, next_step=None)
     _set_state(connection, voiding)
+    await _give_coupons_back(connection, locked)
     return Recorded(voiding, locked.checkout, is_first=True)
 
 
@@ -149,7 +156,7 @@ async def _sell(
     is_new = held is not None
     hold = await (held or stock.ask_locked(connection, checkout.hold_id)).answer()
     if hold is None or hold.state is not LineState.HELD or locked.buyer is None:
-        return _give_back(connection, locked)
+        return await _give_back(connection, locked)
     admission = admit(CollectionPoint.GUEST_CHECKOUT, adult=locked.declared_adult)
     buyer = locked.buyer
     new = [_order(checkout, seller, buyer) for seller in checkout.sellers]
@@ -160,7 +167,9 @@ async def _sell(
     paid = replace(locked.payment, state=PaymentState.PAID, next_step=None)
     _set_state(connection, paid, sold=True)
     if hold.apart_id is not None:
-        await drops.note_paid(connection, hold)
+        await offers.note_paid(connection, hold)
+    if checkout.claims:
+        await offers.note_used(connection, paid.id, len(checkout.claims))
     await stock.settle(connection, hold)
     return Recorded(paid, checkout, is_first=True, hold=hold, orders=placed)
 
@@ -360,4 +369,6 @@ async def _give_up(connection: Connection, recorded: Recorded) -> Recorded:
     voiding = replace(payment, state=PaymentState.VOIDING, next_step=None)
     now = clock.now()
     queries.set_state(connection, voiding, now=now, look_at=now)
+    if recorded.checkout.claims:
+        await offers.give_coupons_back(connection, payment.id)
     return replace(recorded, payment=voiding)

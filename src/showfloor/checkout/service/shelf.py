@@ -17,7 +17,20 @@ from showfloor.catalog import service as catalog
 from showfloor.catalog.types import Picture, PricedProduct, Product, Variant
 from showfloor.checkout import pricing
 from showfloor.checkout.errors import NotDelivered, NotForSale
-from showfloor.checkout.types import Agreed, Checkout, Destination, Estimate, SellerQuote
+from showfloor.checkout.service.coupons import (
+    NO_COUPONS,
+    NO_DISCOUNTS,
+    agreed_coupon,
+    take_off,
+)
+from showfloor.checkout.types import (
+    Agreed,
+    Checkout,
+    Coupons,
+    Destination,
+    Estimate,
+    SellerQuote,
+)
 from showfloor.delivery import service as delivery
 from showfloor.delivery.types import DeliveryOption, Offer
 from showfloor.kit import clock, ids, money
@@ -27,7 +40,8 @@ from showfloor.markets.service import find_tax, find_withdrawal_rule, get_market
 from showfloor.markets.types import Market, SalesContext
 from showfloor.merchants import service as merchants
 from showfloor.merchants.types import TermsName
-from showfloor.orders.types import Item, ReasonCode, Seller
+from showfloor.offers.types import Discounts
+from showfloor.orders.types import AgreedCoupon, Item, ReasonCode, Seller
 from showfloor.shows import service as shows
 from showfloor.stock.types import Hold, Line
 
@@ -112,16 +126,20 @@ class Shelf:
             self._loading.pop(show_id, None)
             raise
 
-    async def agree(self, hold: Hold, to: Destination, chosen: Collection[UUID]) -> Checkout:
+    async def agree(
+        self, hold: Hold, to: Destination, chosen: Collection[UUID], coupons: Coupons = NO_COUPONS
+    ) -> Checkout:
         """A new checkout for what is held and goes there: names, pictures, sellers and delivery as
         the buyer sees them now. They do not follow the catalog from here on; prices are the hold's.
-        `chosen` are ways of delivery; a seller of whom none is chosen delivers by its cheapest.
+        `chosen` are ways of delivery; a seller of whom none is chosen delivers by its cheapest. Of
+        `coupons` those are taken off that apply.
 
         Raises NotDelivered.
         """
         lines, known = await self._agreed(hold)
         lines = [_under_law(line, hold.context, to) for line in lines]
-        found = estimate(lines, known, hold.context, to, chosen)
+        lines, discounts = take_off(lines, hold, coupons)
+        found = estimate(lines, known, hold.context, to, chosen, discounts)
         if found.not_delivered:
             raise NotDelivered(extra={"skus": found.not_delivered})
         return Checkout(
@@ -134,11 +152,14 @@ class Shelf:
             quotes=tuple(each.quote for each in found.sellers if each.quote is not None),
         )
 
-    async def estimate(self, hold: Hold, to: Destination, chosen: Collection[UUID]) -> Estimate:
+    async def estimate(
+        self, hold: Hold, to: Destination, chosen: Collection[UUID], coupons: Coupons = NO_COUPONS
+    ) -> Estimate:
         """What is held, if it goes there: for a buyer who has not said yet."""
         lines, known = await self._agreed(hold)
         lines = [_under_law(line, hold.context, to) for line in lines]
-        return estimate(lines, known, hold.context, to, chosen)
+        lines, discounts = take_off(lines, hold, coupons)
+        return estimate(lines, known, hold.context, to, chosen, discounts)
 
     async def estimate_goods(
         self, show_id: UUID, sku: str, quantity: int, to: Destination
@@ -217,12 +238,18 @@ def estimate(
     context: SalesContext,
     to: Destination,
     chosen: Collection[UUID],
+    discounts: Discounts = NO_DISCOUNTS,
 ) -> Estimate:
-    """What these lines cost if they go there, by seller."""
+    """What these lines cost if they go there, by seller; `discounts` are in their prices."""
     market, sellers = get_market(context.market), sorted({line.merchant_id for line in lines})
     names = {each.seller.merchant_id: each.seller for each in known.by_variant.values()}
     reached = [delivery.countries_of(known.options[each], market) for each in sellers]
-    quotes = tuple(_seller_quote(names[each], lines, known, market, to, chosen) for each in sellers)
+    quotes = tuple(
+        _seller_quote(
+            names[each], lines, known, market, to, chosen, agreed_coupon(each, lines, discounts)
+        )
+        for each in sellers
+    )
     offered = {offer.option.id for each in quotes for offer in each.offers}
     return Estimate(
         to=to,
@@ -230,6 +257,7 @@ def estimate(
         sellers=quotes,
         currency=market.currency,
         gone=tuple(each for each in chosen if each not in offered),
+        passed=discounts.passed,
     )
 
 
@@ -240,12 +268,14 @@ def _seller_quote(
     market: Market,
     to: Destination,
     chosen: Collection[UUID],
+    coupon: AgreedCoupon | None,
 ) -> SellerQuote:
     options, terms = known.options[seller.merchant_id], known.terms[seller.merchant_id]
     items = [line.item for line in lines if line.merchant_id == seller.merchant_id]
     skus = tuple(item.sku for item in items)
     kept = {item.sku: item.no_withdrawal for item in items if item.no_withdrawal is not None}
-    goods = money.total([item.total for item in items], market.currency)
+    # Before a coupon, so that taking one off never makes delivery dearer.
+    goods = money.total([item.full for item in items], market.currency)
     if to.country not in delivery.countries_of(options, market):
         return SellerQuote(seller, skus, goods, (), None, terms, kept)
     day = market.day(clock.now())
@@ -253,7 +283,9 @@ def _seller_quote(
     offer = _chosen(offers, chosen)
     tax = _tax(seller, market, to, day)
     standard = offers[0].price if offers else None
-    quote = pricing.quote(seller.merchant_id, items, offer, to, tax, standard=standard)
+    quote = pricing.quote(
+        seller.merchant_id, items, offer, to, tax, standard=standard, coupon=coupon
+    )
     return SellerQuote(seller, skus, goods, tuple(offers), quote, terms, kept)
 
 

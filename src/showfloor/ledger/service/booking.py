@@ -52,9 +52,7 @@ async def book_refund(session: Session, order_id: UUID, refund_id: UUID, fees: F
 
 
 async def _book_refund(session: Session, order: Order, refund: Refund) -> None:
-    prices = {
-        at: order.items[at].unit_price.amount * each.quantity for at, each in refund.pieces.items()
-    }
+    prices = {at: each.amount for at, each in orders.prices_of_refund(order, refund).items()}
     await _book_return(
         session,
         order.id,

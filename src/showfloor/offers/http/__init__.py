@@ -1,4 +1,6 @@
-"""JSON routes of drops. Buying is a hold of the show (`checkout`)."""
+"""JSON routes of drops; those of coupons stand in `coupons.py`. Buying is a hold of the show
+(`checkout`).
+"""
 
 from __future__ import annotations
 

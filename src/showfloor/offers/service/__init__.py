@@ -1,6 +1,26 @@
-"""Use cases of `offers`: planning and running a drop, taking part in it, ending it, checking it."""
+"""Use cases of `offers`. Drops: planning and running one, taking part in it, ending and checking
+it. Coupons: planning and opening one, claiming it, using it.
+"""
 
 from showfloor.offers.rules.chain import LONGEST_LINE
+from showfloor.offers.rules.claiming import claim_of_token, claim_token
+from showfloor.offers.service.claiming import (
+    Claimant,
+    claim_coupon,
+    claim_of,
+    end_coupons,
+    follows_host,
+)
+from showfloor.offers.service.coupons import (
+    agree_coupon,
+    close_coupon,
+    close_coupons_of_show,
+    get_shown_coupon,
+    list_asked_coupons,
+    list_coupons,
+    open_coupon,
+    plan_coupon,
+)
 from showfloor.offers.service.ending import close_drops_of_show, end_drops
 from showfloor.offers.service.planning import (
     agree_drop,
@@ -14,21 +34,50 @@ from showfloor.offers.service.planning import (
 )
 from showfloor.offers.service.reading import find_log, read_log
 from showfloor.offers.service.taking import find_drop, give_back, note_paid, take
+from showfloor.offers.service.using import (
+    begin_use,
+    find_discounts,
+    find_held,
+    note_buyer,
+    note_used,
+)
+from showfloor.offers.service.using import give_back as give_coupons_back
 from showfloor.offers.service.verifying import verify_drop
 
 __all__ = [
     "LONGEST_LINE",
+    "Claimant",
+    "agree_coupon",
     "agree_drop",
     "announce_drop",
+    "begin_use",
     "cancel_drop",
+    "claim_coupon",
+    "claim_of",
+    "claim_of_token",
+    "claim_token",
+    "close_coupon",
+    "close_coupons_of_show",
     "close_drops_of_show",
+    "end_coupons",
     "end_drops",
+    "find_discounts",
     "find_drop",
+    "find_held",
     "find_log",
+    "follows_host",
+    "get_shown_coupon",
     "give_back",
+    "give_coupons_back",
+    "list_asked_coupons",
+    "list_coupons",
     "list_drops",
     "list_of_product",
+    "note_buyer",
     "note_paid",
+    "note_used",
+    "open_coupon",
+    "plan_coupon",
     "plan_drop",
     "read_log",
     "show_of_drop",

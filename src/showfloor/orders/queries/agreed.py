@@ -57,11 +57,11 @@ placed as (
 ),
 lines as (
   insert into order_line (order_id, position, variant_id, product_id, sku, product_name,
-    options_text, quantity, unit_amount, picture_url, no_withdrawal)
+    options_text, quantity, unit_amount, picture_url, no_withdrawal, discount_amount)
   select placed.id, item.* from placed join new using (id) cross join jsonb_to_recordset(items)
     as item(position int, variant_id uuid, product_id uuid, sku text, product_name jsonb,
       options_text jsonb, quantity int, unit_amount bigint, picture_url text,
-      no_withdrawal text)
+      no_withdrawal text, discount_amount bigint)
 )
 select id from placed
 """
@@ -163,6 +163,7 @@ def _line(position: int, item: Item) -> dict[str, object]:
         "unit_amount": item.unit_price.amount,
         "picture_url": item.picture_url,
         "no_withdrawal": item.no_withdrawal.value if item.no_withdrawal else None,
+        "discount_amount": item.discount_amount,
     }
 
 
@@ -214,7 +215,8 @@ OF_CHECKOUT: LiteralString = """
 select orders.id, orders.number, prefix, merchant_id, seller_name, kind, market, show_id,
   checkout_id, currency, total, placed_at, withdrawn_at, email, address,
   language, seller_identity, quote, send_by, orders.terms, affiliate_id, viewer_id, variant_id,
-  product_id, sku, product_name, options_text, quantity, unit_amount, picture_url, no_withdrawal
+  product_id, sku, product_name, options_text, quantity, unit_amount, picture_url, no_withdrawal,
+  discount_amount
 from orders join order_line on order_id = orders.id
 where checkout_id = %(checkout_id)s
 order by orders.id, position
@@ -230,8 +232,24 @@ async def orders_of_checkout(connection: Connection, checkout_id: UUID) -> list[
     return list(found.values())
 
 
+async def has_ordered(
+    connection: Connection, merchant_id: UUID, email: str, viewer_id: UUID | None
+) -> bool:
+    ((found,),) = await fetch(
+        connection,
+        """
+        select exists (
+          select from orders where merchant_id = %(merchant_id)s
+            and (lower(email) = lower(%(email)s) or viewer_id = %(viewer_id)s::uuid))
+        """,
+        {"merchant_id": merchant_id, "email": email, "viewer_id": viewer_id},
+    )
+    return bool(found)
+
+
 def _sold_item(order: Order, row: tuple[Any, ...]) -> Item:
-    variant_id, product_id, sku, name, options_text, quantity, amount, picture_url, kept = row
+    variant_id, product_id, sku, name, options_text, quantity, amount, *rest = row
+    picture_url, kept, discount_amount = rest
     price = Money(amount, order.total.currency)
     return Item(
         variant_id,
@@ -243,6 +261,7 @@ def _sold_item(order: Order, row: tuple[Any, ...]) -> Item:
         price,
         picture_url,
         _exception(kept),
+        discount_amount,
     )
 
 
@@ -423,6 +442,7 @@ def _item(line: OrderLineRow, currency: str) -> Item:
         price,
         line.picture_url,
         _exception(line.no_withdrawal),
+        line.discount_amount,
     )
 
 

@@ -31,6 +31,7 @@ from showfloor.orders.rules.withdrawing import (
 )
 from showfloor.orders.types import (
     Fulfilment,
+    Item,
     LineProgress,
     Order,
     Progress,
@@ -113,7 +114,7 @@ def reopened(order: Order) -> Money:
 
 
 def _beyond_pieces(order: Order, refund: Refund) -> int:
-    return max((refund.amount - _price_of(order, refund.pieces)).amount, 0)
+    return max((refund.amount - total_of(order, prices_of_refund(order, refund))).amount, 0)
 
 
 def _stage(lines: Iterable[LineProgress], shipments: tuple[Shipment, ...]) -> Fulfilment:
@@ -197,7 +198,7 @@ def plan_refund(
     pieces = _pieces_of(order, stands, wanted)
     amount = wanted.amount
     if amount is None:
-        amount = _price_of(order, pieces) if pieces else stands.left
+        amount = _left_of(stands, _price_of(order, stands, pieces)) if pieces else stands.left
     check_sum(stands, amount)
     return amount, pieces
 
@@ -255,17 +256,49 @@ def plan_cancel(
     }
     if not pieces:
         raise NothingToCancel
-    price = _price_of(order, pieces)
+    price = _price_of(order, stands, pieces)
     if not order.shipments or price.amount > stands.left.amount:
         price = stands.left
     return price, pieces
 
 
-def _price_of(order: Order, pieces: Mapping[int, RefundedPieces]) -> Money:
-    return money.total(
-        [order.items[at].unit_price * each.quantity for at, each in pieces.items()],
-        order.total.currency,
-    )
+def _price_of(order: Order, stands: Progress, pieces: Mapping[int, RefundedPieces]) -> Money:
+    """What was paid for the next pieces to be refunded."""
+    before = {at: stands.lines[at].refunded for at in pieces}
+    return total_of(order, _prices(order, pieces, before))
+
+
+def _left_of(stands: Progress, price: Money) -> Money:
+    """A refund that was refused may have left the others a minor unit dearer than what is left."""
+    over = (price - stands.left).amount
+    return stands.left if 0 < over <= len(stands.lines) and stands.left.amount else price
+
+
+def prices_of_refund(order: Order, refund: Refund) -> dict[int, Money]:
+    """What was paid for the pieces of a refund, by the line's position. Pieces are counted in the
+    order in which they were refunded.
+    """
+    before = dict.fromkeys(refund.pieces, 0)
+    for each in order.refunds:
+        if each.id == refund.id:
+            break
+        if each.counts:
+            for at in before.keys() & each.pieces.keys():
+                before[at] += each.pieces[at].quantity
+    return _prices(order, refund.pieces, before)
+
+
+def _prices(
+    order: Order, pieces: Mapping[int, RefundedPieces], before: Mapping[int, int]
+) -> dict[int, Money]:
+    return {
+        at: order.items[at].price_between(before[at], before[at] + each.quantity)
+        for at, each in pieces.items()
+    }
+
+
+def total_of(order: Order, prices: Mapping[int, Money]) -> Money:
+    return money.total(list(prices.values()), order.total.currency)
 
 
 def due_back(order: Order, stands: Progress) -> Money:
@@ -311,13 +344,29 @@ def _for_what_stays(order: Order) -> Money:
 
 
 def price_of(order: Order, fits: Callable[[Piece], bool], without: Collection[int] = ()) -> Money:
-    """What the pieces cost for which this holds."""
+    """What was paid for the pieces for which this holds."""
     prices = [
-        item.unit_price * count(line, fits)
+        _price_in_line(item, line, fits)
         for at, (item, line) in enumerate(zip(order.items, pieces_of(order), strict=True))
         if at not in without
     ]
     return money.total(prices, order.total.currency)
+
+
+def _price_in_line(item: Item, line: Pieces, fits: Callable[[Piece], bool]) -> Money:
+    """Pieces stand in one order, those first that were refunded, so that whatever a line is divided
+    into sums to what was paid for it.
+    """
+    price, start = Money(0, item.unit_price.currency), 0
+    for piece, number in sorted(line.items(), key=lambda each: _place_in_line(each[0])):
+        if fits(piece):
+            price += item.price_between(start, start + number)
+        start += number
+    return price
+
+
+def _place_in_line(piece: Piece) -> tuple[bool, bool, int, str]:
+    return not piece.is_paid, piece.by is None, piece.by or 0, piece.place.value
 
 
 def delivery_kept(order: Order) -> Money:
@@ -343,7 +392,7 @@ def value_lost(order: Order) -> Money:
 def most_lost(order: Order, pieces: Mapping[int, ReturnedPieces]) -> Money:
     """The price of the damaged ones of these pieces, of goods from which the buyer may withdraw."""
     damaged = [
-        order.items[at].unit_price * each.damaged
+        order.items[at].price_between(0, each.damaged)
         for at, each in pieces.items()
         if at not in order.kept
     ]

@@ -20,7 +20,11 @@ class SoldItem(Shown):
 
 
 class ItemOut(SoldItem):
+    """`total` is what is paid for the line: `full`, less the `discount` by a coupon."""
+
     unit_price: MoneyOut
+    full: MoneyOut
+    discount: MoneyOut
     total: MoneyOut
 
 
@@ -75,9 +79,23 @@ class VatOut(Shown):
     total: MoneyOut
 
 
+class AgreedCouponOut(Shown):
+    """A coupon that was taken off: `lines` is how much of each line, in the order's own order, and
+    `less` is `amount` with a minus, as it stands in a sum. `terms` are its sentences as they were
+    shown, by language.
+    """
+
+    coupon_id: Annotated[str, id_with("cpn")]
+    name: Words
+    amount: MoneyOut
+    less: MoneyOut
+    lines: list[MoneyOut]
+    terms: dict[str, list[str]]
+
+
 class QuoteOut(Shown):
-    """What one seller's part costs, as agreed. `delivery` null: it is in the goods' prices; `vat`
-    null: they have none in them that the seller could show.
+    """What one seller's part costs, as agreed; `goods` is before the `coupon`. `delivery` null: it
+    is in the goods' prices; `vat` null: they have none in them that the seller could show.
     """
 
     merchant_id: Annotated[str, id_with("mer")]
@@ -86,6 +104,7 @@ class QuoteOut(Shown):
     delivery: AgreedDeliveryOut | None
     total: MoneyOut
     vat: VatOut | None
+    coupon: AgreedCouponOut | None
     reasons: list[ReasonOut]
 
 

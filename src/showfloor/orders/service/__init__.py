@@ -30,6 +30,7 @@ from showfloor.orders.service.noting import (
 from showfloor.orders.service.owning import (
     claim,
     has_bought,
+    has_ordered,
     list_of_viewer,
     proves_purchase,
 )
@@ -43,6 +44,7 @@ from showfloor.orders.service.refunding import (
     find_refund,
     look_at_refund_later,
     next_look_at_refund,
+    prices_of_refund,
     promise_refund,
     refunded_of_checkout,
 )
@@ -77,6 +79,7 @@ __all__ = [
     "forget_old_buyers",
     "get_own_order",
     "has_bought",
+    "has_ordered",
     "list_ids",
     "list_notes",
     "list_of_checkout",
@@ -91,6 +94,7 @@ __all__ = [
     "page_token",
     "place",
     "place_new",
+    "prices_of_refund",
     "promise_refund",
     "prove_return",
     "proves_purchase",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from uuid import UUID
 
-from showfloor.kit.db import Session
+from showfloor.kit.db import Connection, Session
 from showfloor.orders import queries, rules
 from showfloor.orders.errors import OrderClaimed, OrderNotFound
 from showfloor.orders.service.agreed import open_order
@@ -30,6 +30,15 @@ async def has_bought(session: Session, *, viewer_id: UUID, merchant_ids: Collect
     """Whether the account has an order at one of these sellers that still holds."""
     found = await queries.ids_bought_from(session, viewer_id, merchant_ids, MOST_LOOKED_AT)
     return any(_holds(order) for order in await queries.orders_by_id(session, found))
+
+
+async def has_ordered(
+    connection: Connection, *, merchant_id: UUID, email: str, viewer_id: UUID | None
+) -> bool:
+    """Whether this seller has an order of the account, or under the address, whatever became of
+    it.
+    """
+    return await queries.has_ordered(connection, merchant_id, email, viewer_id)
 
 
 async def proves_purchase(

@@ -62,7 +62,7 @@ def _agreed(order: Order, lang: str, t: Translate) -> list[Row]:
     rows = [
         Row(
             item.name[lang],
-            price(item.total),
+            price(item.full),
             " · ".join(
                 part
                 for part in (
@@ -79,6 +79,10 @@ def _agreed(order: Order, lang: str, t: Translate) -> list[Row]:
         )
         for item in order.items
     ]
+    coupon = order.quote.coupon if order.quote else None
+    if coupon is not None:
+        said = "\n".join(coupon.terms.get(lang, ()))
+        rows.append(Row(t("receipt.coupon", name=coupon.name[lang]), price(coupon.less), said))
     agreed = order.quote.delivery if order.quote else None
     if agreed is not None:
         cost = price(agreed.price) if agreed.price.amount else t("order.delivery_free")

@@ -143,6 +143,11 @@ async def find_refund(session: Session, refund_id: UUID) -> tuple[Order, Refund]
     return order, next(each for each in order.refunds if each.id == refund_id)
 
 
+def prices_of_refund(order: Order, refund: Refund) -> dict[int, Money]:
+    """What was paid for the pieces of a refund, by the line's position."""
+    return rules.prices_of_refund(order, refund)
+
+
 def _refunded(order: Order, refund: Refund, units: int, now: datetime) -> OrderRefunded:
     return OrderRefunded(
         order_id=order.id,

@@ -3,6 +3,7 @@
 from showfloor.orders.types.agreed import (
     LOST_LATER,
     Address,
+    AgreedCoupon,
     AgreedDelivery,
     Buyer,
     Item,
@@ -50,6 +51,7 @@ from showfloor.orders.types.wanted import (
 __all__ = [
     "LOST_LATER",
     "Address",
+    "AgreedCoupon",
     "AgreedDelivery",
     "Buyer",
     "Fulfilment",

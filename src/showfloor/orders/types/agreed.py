@@ -62,6 +62,8 @@ class Item:
     """The class of goods that it is, where the law of the buyer's country made it an exception to
     the right to withdraw when it was ordered.
     """
+    discount_amount: int = 0
+    """What a coupon took off the whole line, in minor units."""
 
     @property
     def may_be_withdrawn(self) -> bool:
@@ -69,8 +71,26 @@ class Item:
         return self.no_withdrawal in (None, *LOST_LATER)
 
     @property
-    def total(self) -> Money:
+    def full(self) -> Money:
+        """What it costs without a coupon."""
         return self.unit_price * self.quantity
+
+    @property
+    def discount(self) -> Money:
+        return Money(self.discount_amount, self.unit_price.currency)
+
+    @property
+    def total(self) -> Money:
+        """What is paid for it."""
+        return self.full - self.discount
+
+    def price_between(self, start: int, stop: int) -> Money:
+        """What was paid for the pieces from number `start` (from 0) up to `stop`: a discount may
+        not divide by the pieces, and these parts sum to `total` wherever the line is cut.
+        """
+        paid = self.total.amount
+        part = paid * stop // self.quantity - paid * start // self.quantity
+        return Money(part, self.unit_price.currency)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +127,7 @@ class ReasonCode(StrEnum):
     """Each has a sentence in the messages (`price.<code>`)."""
 
     LINE = "line"
+    COUPON = "coupon"
     DELIVERY = "delivery"
     DELIVERY_FREE = "delivery_free"
     DELIVERY_FREE_FROM = "delivery_free_from"
@@ -147,9 +168,30 @@ class Vat:
 
 
 @dataclass(frozen=True, slots=True)
+class AgreedCoupon:
+    """A coupon that the buyer claimed and that was taken off: `lines` is how much of each line (in
+    the order of the items), which sum to `amount`. `terms` are its sentences as they were shown, by
+    language.
+    """
+
+    coupon_id: UUID
+    claim_id: UUID
+    name: dict[str, str]
+    amount: Money
+    lines: tuple[Money, ...]
+    terms: dict[str, list[str]]
+
+    @property
+    def less(self) -> Money:
+        """As it stands in a sum."""
+        return Money(-self.amount.amount, self.amount.currency)
+
+
+@dataclass(frozen=True, slots=True)
 class Quote:
-    """What one seller's part of a purchase costs, and why. `delivery` is None where it is in the
-    goods' prices: the seller has set no options. `vat` is None where the prices have none in them.
+    """What one seller's part of a purchase costs, and why. `goods` is before a coupon. `delivery`
+    is None where it is in the goods' prices: the seller has set no options. `vat` is None where the
+    prices have none in them.
     """
 
     merchant_id: UUID
@@ -159,6 +201,7 @@ class Quote:
     reasons: tuple[Reason, ...]
     delivery: AgreedDelivery | None = None
     vat: Vat | None = None
+    coupon: AgreedCoupon | None = None
 
     @property
     def is_export(self) -> bool:

@@ -371,7 +371,18 @@ class RoomDrop(Shown):
     log_url: str | None
 
 
-RoomValue = RoomShow | ProductOut | CueOut | CaptionOut | RoomChat | RoomRehearsal | RoomDrop
+class RoomCoupon(Shown):
+    """There is a coupon, and whether it can be claimed: what it is about is asked for with
+    `GET /shows/{id}/coupon`.
+    """
+
+    id: Annotated[str, id_with("cpn")]
+    claimable: bool
+
+
+RoomValue = (
+    RoomShow | ProductOut | CueOut | CaptionOut | RoomChat | RoomRehearsal | RoomDrop | RoomCoupon
+)
 
 
 class RoomSnapshot(BaseModel):

@@ -33,6 +33,10 @@ async def follow(session: Session, *, viewer: Viewer, creator_id: UUID) -> None:
     await queries.add_follow(session, viewer.id, creator_id, clock.now())
 
 
+async def is_following(session: Session, viewer_id: UUID, creator_id: UUID) -> bool:
+    return await queries.wants_already(session, viewer_id, creator_id=creator_id)
+
+
 async def unfollow(session: Session, *, viewer: Viewer, creator_id: UUID) -> None:
     """No mail about this host's shows goes out any more, but for those that were asked for."""
     await queries.remove_follow(session, viewer.id, creator_id)
