@@ -23,8 +23,8 @@ from tests.integration.checkout.shop import Seller, execute, scalar
 COUPON = (
     "insert into coupon (id, show_id, merchant_id, name, kind, value, currency, product_ids, "
     "minimum, floor, quota, per_person, first_order, followers, valid_s, state, agreed, "
-    "created_at, taken) values (gen_random_uuid(), gen_random_uuid(), gen_random_uuid(), '{{}}', 'amount', 1, "
-    "'GBP', '{{}}', 0, 0, 1, 1, false, false, 60, 'open', true, now(), {taken})"
+    "created_at, taken) values (gen_random_uuid(), gen_random_uuid(), gen_random_uuid(), '{{}}', "
+    "'amount', 1, 'GBP', '{{}}', 0, 0, 1, 1, false, false, 60, 'open', true, now(), {taken})"
 )
 DAMAGES = {
     "stock: sold and held pieces are there": (

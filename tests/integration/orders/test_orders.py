@@ -123,6 +123,8 @@ async def test_order_keeps_what_was_agreed(house: House) -> None:
             "options_text": {"en": "Thing", "ar": "شيء"},
             "quantity": 2,
             "unit_price": {"amount": 2200, "currency": "GBP"},
+            "full": {"amount": 4400, "currency": "GBP"},
+            "discount": {"amount": 0, "currency": "GBP"},
             "total": {"amount": 4400, "currency": "GBP"},
             "picture_url": "/salt.webp",
             "sent": 0,
@@ -336,7 +338,7 @@ async def test_file_of_orders_has_no_buyer_that_was_erased(house: House) -> None
 
     answer = await house.client.get("/orders?format=csv")
 
-    assert answer.text.endswith(",,,,,,,,\r\n") and "High Street" not in answer.text
+    assert answer.text.endswith(",,,,,,,,0.00\r\n") and "High Street" not in answer.text
 
 
 async def test_host_sees_what_the_show_sold_but_not_to_whom(house: House) -> None:
