@@ -38,7 +38,7 @@ from showfloor.orders.types import (
 )
 from tests.unit.orders.orders_of_tests import PLACED, ZONE, order_of
 
-SEQUENCES = 3000
+SEQUENCES = 500
 
 
 def stands(order: Order) -> Progress:
