@@ -9,7 +9,9 @@ test.each([english, arabic])("each part is named, the one that is shown is press
   const shown = parts(0, words);
 
   expect(textOf(shown)).toBe(
-    ["studio.tab.show", "questions.title", "studio.offers", "chat.title"].map(words.t).join(" "),
+    ["studio.tab.show", "questions.title", "studio.offers", "chat.title"]
+      .map((key) => words.t(key))
+      .join(" "),
   );
   expect(shown.match(/aria-pressed="true"[^>]*>([^<]*)/)![1]).toBe(words.t("chat.title"));
 });
