@@ -2652,6 +2652,10 @@ export interface components {
             gate: components["schemas"]["DoorCountOut"][];
             policy: components["schemas"]["CasePolicyOut"];
         };
+        /** @description What the person said lately in chats, the oldest first. */
+        SaidOut: {
+            said: string[];
+        };
         /** @description `reference` is the own shop's name for the sale: the same one counts once. */
         SaleIn: {
             quantity: number;

@@ -31,6 +31,8 @@ export class SafetyDesk extends Work {
   open = $state.raw<{ id: string; what: "decide" | "contact" } | null>(null);
   /** A contact that was read; null for whom nobody can reach. It is in this page's memory only. */
   contact = $state.raw<{ id: string; email: string | null } | null>(null);
+  /** What the person said lately, of the case that is being decided. */
+  said = $state.raw<readonly string[]>([]);
   /** A message's key. */
   done = $state("");
 
@@ -44,8 +46,9 @@ export class SafetyDesk extends Work {
   begin = (each: AgeCase): Promise<boolean> =>
     this.once(async () => {
       this.done = "";
+      const { said } = await this.#post<{ said: string[] }>(`cases/${each.id}/review`);
+      this.said = said;
       this.open = { id: each.id, what: "decide" };
-      await this.#post(`cases/${each.id}/review`);
     });
 
   ask = (each: AgeCase): void => {

@@ -11,7 +11,8 @@ function operator(refusal?: Refused) {
     if (method === "GET") return Promise.resolve({ cases: [CASE] } as Safety);
     asked.push([path, body]);
     if (refusal) return Promise.reject(refusal);
-    return Promise.resolve(path.endsWith("/contact") ? { email: "sofia@example.com" } : undefined);
+    const answers = { contact: { email: "sofia@example.com" }, review: { said: ["I am eleven"] } };
+    return Promise.resolve(answers[path.split("/").at(-1) as keyof typeof answers]);
   });
   return { desk: new SafetyDesk({ request } as never), asked };
 }
@@ -44,6 +45,7 @@ test("who begins to decide is timed, and closes with a reason and a sentence", a
 
   await desk.begin(CASE);
   expect(desk.open).toEqual({ id: "case_1", what: "decide" });
+  expect(desk.said).toEqual(["I am eleven"]);
   await desk.close(CASE, closing as never);
 
   expect(asked).toEqual([

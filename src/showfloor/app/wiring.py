@@ -77,7 +77,12 @@ from showfloor.orders.events import (
 )
 from showfloor.orders.http import own as own_orders_http
 from showfloor.privacy import eraser as privacy_eraser
-from showfloor.privacy.service import register_concern, register_eraser, register_reader
+from showfloor.privacy.service import (
+    register_concern,
+    register_eraser,
+    register_reader,
+    register_sayings,
+)
 from showfloor.realtime.hints import Hints
 from showfloor.replays import http as replays_http
 from showfloor.replays import openapi as replays_openapi
@@ -362,6 +367,7 @@ def connect_erasers() -> None:
         register_eraser(eraser)
     for concern in (viewers_concern.CONCERN, room_concern.CONCERN, orders_concern.CONCERN):
         register_concern(concern)
+    register_sayings(room_concern.SAYINGS)
     for reader in (
         viewers_reader.ACCOUNT,
         viewers_reader.SESSIONS,

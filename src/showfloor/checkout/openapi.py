@@ -23,7 +23,7 @@ from showfloor.checkout.errors import (
     TermsChanged,
 )
 from showfloor.checkout.schemas import CheckoutIn, CheckoutOut, HoldIn, HoldOut, PayIn, PurchaseOut
-from showfloor.identity.errors import AdultDeclarationRequired, AgeRefused
+from showfloor.identity.errors import AccountLimited, AdultDeclarationRequired, AgeRefused
 from showfloor.kit.errors import (
     IdempotencyConflict,
     IdempotencyKeyRequired,
@@ -135,6 +135,7 @@ async def open_checkout(body: CheckoutIn, token: Token) -> CheckoutOut:
     operation_id="pay",
     responses=refusals(
         AgeRefused,
+        AccountLimited,
         IdempotencyKeyRequired,
         HoldTokenInvalid,
         NotFound,

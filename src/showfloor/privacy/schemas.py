@@ -92,6 +92,12 @@ class ContactOut(BaseModel):
     email: str | None
 
 
+class SaidOut(BaseModel):
+    """What the person said lately in chats, the oldest first."""
+
+    said: list[str]
+
+
 class LimitOut(BaseModel):
     """The account is limited until somebody has looked at it, by `due_at` at the latest. `proofs`
     are the ways to show how old one is.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from showfloor.privacy.types.cases import About, Concern
 from showfloor.room.service import limits
 
+SAYINGS = limits.said_lately
 CONCERN = Concern(
     About.GUEST,
     limits.limit_guest,

@@ -377,6 +377,23 @@ async def test_operator_doubts_an_account_by_its_address(talk: Talk, database: D
     assert len((await safety(talk, olga))["cases"]) == 1
 
 
+async def test_what_a_guest_said_is_read_by_who_decides_and_that_is_noted(
+    talk: Talk, database: Database
+) -> None:
+    token, message = await talk.guest("Omar", "I am eleven")
+    await talk.guest("Maha", "I am forty")
+    await talk.say("and a half", token)
+    await report(talk, message, "child")
+    (case,) = (await safety(talk, olga := await operator(database)))["cases"]
+
+    looked = await talk.client.post(f"/api/v1/safety/cases/{case['id']}/review", headers=olga)
+
+    assert looked.json() == {"said": ["I am eleven", "and a half"]}
+    assert await noted(database) == ["reported", "limited", "reviewed"]
+    facts = await scalar(database, "select facts from evidence where number = 3")
+    assert facts == '{"messages_read":2}'
+
+
 async def test_who_erases_themselves_ends_the_case(talk: Talk, database: Database) -> None:
     sofia, _ = await suspected(talk, database)
 
@@ -396,7 +413,8 @@ async def test_medians_are_those_of_people_who_looked(talk: Talk, database: Data
     path = f"/api/v1/safety/cases/{case['id']}/review"
 
     with clock.use(lambda: start + timedelta(hours=1)):
-        assert (await talk.client.post(path, json={}, headers=olga)).status_code == 204
+        looked = await talk.client.post(path, json={}, headers=olga)
+        assert (looked.status_code, looked.json()) == (200, {"said": ["hello"]})
     with clock.use(lambda: start + timedelta(hours=1, seconds=90)):
         await decide(talk, olga, case, **PROVED)
         figures = (await safety(talk, olga))["figures"]

@@ -42,6 +42,7 @@ from showfloor.checkout.service.holds import HoldRequest
 from showfloor.checkout.service.paying import PaymentRequest
 from showfloor.checkout.types import Destination
 from showfloor.checkout.views import checkout_view, estimate_view, hold_view, purchase_view
+from showfloor.identity import service as identity
 from showfloor.identity.deps import gate_of
 from showfloor.identity.schemas import AgeIn
 from showfloor.identity.types import CollectionPoint
@@ -213,6 +214,10 @@ async def pay(request: Request) -> Response:
     deps = deps_of(request)
     # Somebody may have been let in by one answer and refused by a later one, in another tab.
     gate_of(request).check(request)
+    # And somebody may have doubted the age of their account since.
+    viewer = await find_viewer(request, deps.database)
+    if viewer is not None and viewer.age.is_limited:
+        identity.check_limited(CollectionPoint.GUEST_CHECKOUT)
     guest, key = _guest(request, deps), key_of(request)
     checkout_id = ids.parse("chk", request.path_params["checkout_id"])
     body = await _read(request, deps.pay_in)

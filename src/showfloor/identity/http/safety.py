@@ -14,7 +14,7 @@ from showfloor.kit.errors import NotFound
 from showfloor.kit.http import SessionDep
 from showfloor.kit.openapi import refusals
 from showfloor.privacy.errors import CaseNotFound, DecisionIncomplete
-from showfloor.privacy.schemas import ClosingIn, ContactIn, ContactOut
+from showfloor.privacy.schemas import ClosingIn, ContactIn, ContactOut, SaidOut
 from showfloor.privacy.types.cases import Closing
 
 router = APIRouter(prefix="/api/v1/safety", tags=["operator"])
@@ -30,10 +30,13 @@ async def get_safety(session: SessionDep, person: CurrentPerson) -> SafetyOut:
     return safety_view(await safety.get_safety(session, person=person), clock.now())
 
 
-@router.post("/cases/{case_id}/review", status_code=204, responses=refusals(*CASE))
-async def review_case(case_id: str, session: SessionDep, person: CurrentPerson) -> None:
-    """For operators: begin to look at a case. Beginning twice is beginning once."""
-    await safety.review_case(session, person=person, case_id=ids.parse("case", case_id))
+@router.post("/cases/{case_id}/review", responses=refusals(*CASE))
+async def review_case(case_id: str, session: SessionDep, person: CurrentPerson) -> SaidOut:
+    """For operators: look at a case, and at what the person said lately, which is noted. How long a
+    decision takes is counted from the first time.
+    """
+    case = ids.parse("case", case_id)
+    return SaidOut(said=await safety.review_case(session, person=person, case_id=case))
 
 
 @router.post("/cases/{case_id}/contact", responses=refusals(*CASE, DecisionIncomplete))

@@ -27,10 +27,10 @@ async def get_safety(session: Session, *, person: Person) -> Safety:
     )
 
 
-async def review_case(session: Session, *, person: Person, case_id: UUID) -> None:
-    """Raises Forbidden, CaseNotFound."""
+async def review_case(session: Session, *, person: Person, case_id: UUID) -> list[str]:
+    """What the person said lately. Raises Forbidden, CaseNotFound."""
     _check_operator(person)
-    await privacy.review_case(session, case_id=case_id)
+    return await privacy.review_case(session, case_id=case_id)
 
 
 async def read_contact(

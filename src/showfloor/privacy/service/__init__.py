@@ -13,6 +13,7 @@ from showfloor.privacy.service.cases import (
     list_open_cases,
     read_contact,
     register_concern,
+    register_sayings,
     report_suspicion,
     review_case,
 )
@@ -69,6 +70,7 @@ __all__ = [
     "register_concern",
     "register_eraser",
     "register_reader",
+    "register_sayings",
     "report_suspicion",
     "review_case",
     "suspicion_policy",

@@ -28,6 +28,7 @@ from showfloor.privacy.types.cases import (
     Concern,
     Decision,
     Figures,
+    Sayings,
     Suspicion,
 )
 from showfloor.privacy.types.evidence import Actor, Event, Facts, Note
@@ -38,6 +39,7 @@ CASES = "suspicions"
 FIGURES_OF = timedelta(days=90)
 KEPT_FOR = kept_for("suspicion")
 _concerns: dict[About, Concern] = {}
+_sayings: list[Sayings] = []
 
 
 def register_concern(concern: Concern) -> None:
@@ -45,6 +47,12 @@ def register_concern(concern: Concern) -> None:
     if _concerns.get(concern.about, concern) is not concern:
         raise ValueError(f"two modules know {concern.about.value}")
     _concerns[concern.about] = concern
+
+
+def register_sayings(sayings: Sayings) -> None:
+    """Twice is once."""
+    if sayings not in _sayings:
+        _sayings.append(sayings)
 
 
 async def report_suspicion(session: Session, said: Suspicion) -> None:
@@ -88,15 +96,17 @@ async def find_open_case(session: Session, *, about: About, subject_id: UUID) ->
     return await queries.open_case_of(session, about, subject_id)
 
 
-async def review_case(session: Session, *, case_id: UUID) -> AgeCase:
-    """An operator begins to look at it: from here the time that they take is counted. Beginning
-    twice is beginning once. Raises CaseNotFound.
+async def review_case(session: Session, *, case_id: UUID) -> list[str]:
+    """An operator looks at it, and reads what the person said lately, which is noted each time.
+    From the first time on the time that they take is counted. Raises CaseNotFound.
     """
     case = await _lock_open(session, case_id)
+    assert case.subject_id is not None, "an open case has somebody"
     if case.reviewed_at is None:
         await queries.change_case(session, case.id, reviewed_at=clock.now())
-        await _note(session, case, Event.REVIEWED, Actor.OPERATOR)
-    return case
+    said = [text for read in _sayings for text in await read(session, case.about, case.subject_id)]
+    await _note(session, case, Event.REVIEWED, Actor.OPERATOR, {"messages_read": len(said)})
+    return said
 
 
 async def read_contact(session: Session, *, case_id: UUID, reason: str, secret: str) -> str | None:

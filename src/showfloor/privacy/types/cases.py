@@ -116,6 +116,10 @@ class Concern:
     contact: Callable[[Session, UUID, str], Awaitable[str | None]]
 
 
+Sayings = Callable[[Session, About, UUID], Awaitable[list[str]]]
+"""What somebody said lately, the oldest first, as far as one module knows it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Figures:
     """Of the cases that were decided within 90 days; None where there was none."""

@@ -148,6 +148,12 @@ async def said_by_viewer(session: Session, viewer_id: UUID) -> list[Message]:
     return [read_message(row) for row in (await session.execute(chosen)).scalars()]
 
 
+async def said_by_author(session: Session, author_id: UUID) -> list[Message]:
+    """The same of one guest in one show."""
+    chosen = select(MessageRow).where(MessageRow.author_id == author_id).order_by(MessageRow.id)
+    return [read_message(row) for row in (await session.execute(chosen)).scalars()]
+
+
 async def delete_messages(session: Session, before: datetime) -> int:
     """A batch of what was said before; how many went."""
     return await delete_batch(session, MessageRow, MessageRow.at < before)

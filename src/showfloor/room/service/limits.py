@@ -14,6 +14,9 @@ from showfloor.room import queries
 from showfloor.room.service.moderation import lock_moderated
 from showfloor.room.types import Author, Message
 
+LATELY = 20
+"""Messages that an operator reads."""
+
 
 async def limit_guest(session: Session, author_id: UUID) -> bool:
     """From their next message on. False when there is no such guest."""
@@ -31,6 +34,17 @@ async def purge_guest(session: Session, author_id: UUID, _secret: str) -> int:
 
 async def contact_guest(_session: Session, _author_id: UUID, _secret: str) -> None:
     """Of a guest nobody knows an address."""
+
+
+async def said_lately(session: Session, about: About, subject_id: UUID) -> list[str]:
+    """For whoever decides: the newest messages, also those that the team deleted."""
+    if about is About.GUEST:
+        said = await queries.said_by_author(session, subject_id)
+    elif about is About.ACCOUNT:
+        said = await queries.said_by_viewer(session, subject_id)
+    else:
+        return []
+    return [each.text for each in said][-LATELY:]
 
 
 async def suspect_writer(session: Session, *, person: Person, message_id: UUID) -> None:
