@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zipfile
+from datetime import timedelta
 from pathlib import Path
 
 import psycopg
@@ -11,7 +12,7 @@ from fastapi import FastAPI
 
 from showfloor.app.scan import scan
 from showfloor.app.settings import Settings
-from showfloor.kit import ids
+from showfloor.kit import clock, ids
 from showfloor.kit.db import Database
 from showfloor.privacy import service as privacy
 from showfloor.privacy.service import cases
@@ -83,6 +84,29 @@ async def test_evidence_that_keeps_the_sentence_is_found(
         file.write_bytes(await privacy.export_evidence(session))
 
     assert found_in(file, CANARIES) == {1, 2}
+
+
+@pytest.fixture
+async def doubted(app: FastAPI, sofia: Visitor) -> None:
+    """A case that nobody has decided."""
+    database: Database = app.state.database
+    who = ids.parse("vwr", (await sofia.sign_in(EMAIL))["id"])
+    async with database.session() as session:
+        said = Suspicion(About.ACCOUNT, who, Source.CHAT, Actor.VISITOR)
+        await privacy.report_suspicion(session, said)
+
+
+@pytest.mark.parametrize(("hours", "code", "left"), [(47, 0, "24"), (49, 1, "22"), (80, 1, "0")])
+def test_case_in_its_last_day_ends_the_command_with_1(
+    doubted: None, run: Run, hours: int, code: int, left: str
+) -> None:
+    later = clock.now() + timedelta(hours=hours)
+
+    with clock.use(lambda: later):
+        told = run("privacy suspicions")
+
+    assert told.exit_code == code
+    assert f"account  {left} hours left\n1 open\n" in told.output and EMAIL not in told.output
 
 
 def test_verify_names_the_first_bad_entry_and_ends_with_1(

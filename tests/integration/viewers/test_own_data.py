@@ -36,6 +36,7 @@ PARTS = (
     "chat",
     "chat_standing",
     "questions",
+    "doubts",
     "requests",
 )
 

@@ -20,7 +20,7 @@ from showfloor.privacy.types.evidence import Actor
 from tests.integration.checkout.counter import ADDRESS
 from tests.integration.checkout.shop import scalar
 from tests.integration.room.suspicions import noted, work
-from tests.integration.viewers.own_data import registry
+from tests.integration.viewers.own_data import holdings, registry
 from tests.integration.viewers.purchases import CARD, buy, sent
 from tests.integration.viewers.visitors import Visitor
 from tests.people import add_key
@@ -73,6 +73,18 @@ async def test_a_purchase_that_was_begun_before_is_not_paid_with_a_doubted_accou
         assert (paid.status_code, paid.json()["code"], orders) == (403, "account_limited", 0)
     else:
         assert (paid.status_code, orders) == (200, 1)
+
+
+async def test_who_was_doubted_finds_it_among_their_data_and_not_by_whom(
+    app: FastAPI, sofia: Visitor
+) -> None:
+    viewer = await sofia.sign_in()
+    await doubt(app.state.database, viewer["id"])
+
+    (row,) = (await holdings(sofia))["doubts"]
+
+    assert row.keys() == {"doubted_at", "decided_at"}
+    assert row["doubted_at"] and row["decided_at"] is None
 
 
 async def test_a_seller_doubts_a_buyer_and_learns_nothing(

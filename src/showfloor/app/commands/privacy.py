@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated
 from uuid import UUID
@@ -24,6 +25,7 @@ from showfloor.privacy import service as privacy
 from showfloor.privacy.types import RequestKind
 
 group = typer.Typer(no_args_is_help=True)
+LAST_DAY = timedelta(hours=24)
 Also = Annotated[
     list[Path] | None,
     typer.Option(exists=True, help="another folder or file to search: backups, a proxy's logs"),
@@ -74,6 +76,22 @@ def requests() -> None:
             typer.echo(f"    {subject.email}" + (f": {text}" if text else ""))
     typer.echo(f"{len(found)} open")
     raise typer.Exit(1 if any(each.is_late(now) for each in found) else 0)
+
+
+@group.command("suspicions")
+def suspicions() -> None:
+    """Suspicions that somebody is a child which nobody has decided yet, with the hours that are
+    left; they are decided at /studio/safety. Ends with 1 when one has less than 24.
+    """
+    now = clock.now()
+    found = run(privacy.list_open_cases)
+    soon = [each for each in found if each.due_at - now < LAST_DAY]
+    for each in found:
+        hours = max(0, int((each.due_at - now).total_seconds() // 3600))
+        line = f"{ids.encode('case', each.id)}  {each.about:<7}  {hours} hours left"
+        typer.secho(line, fg="red" if each in soon else None)
+    typer.echo(f"{len(found)} open")
+    raise typer.Exit(1 if soon else 0)
 
 
 @group.command("answered")

@@ -110,10 +110,13 @@ async def count_report(session: Session, case_id: UUID) -> None:
     await change_case(session, case_id, reports=CaseRow.reports + 1)
 
 
-async def cases_of(session: Session, about: About, subject_id: UUID) -> list[AgeCase]:
-    """All that lead to this person, locked."""
-    chosen = select(CaseRow).where(CaseRow.about == about.value, CaseRow.subject_id == subject_id)
-    rows = await session.execute(chosen.order_by(CaseRow.id).with_for_update())
+async def list_of(
+    session: Session, about: About, subject_id: UUID, *, lock: bool = False
+) -> list[AgeCase]:
+    """All that lead to this person, the oldest first."""
+    theirs = (CaseRow.about == about.value, CaseRow.subject_id == subject_id)
+    chosen = select(CaseRow).where(*theirs).order_by(CaseRow.id)
+    rows = await session.execute(chosen.with_for_update() if lock else chosen)
     return [_case(row) for row in rows.scalars()]
 
 

@@ -87,6 +87,11 @@ async def list_open_cases(session: Session) -> list[AgeCase]:
     return await queries.open_cases(session)
 
 
+async def list_of_account(session: Session, viewer_id: UUID) -> list[AgeCase]:
+    """The oldest first, also those that were decided."""
+    return await queries.list_of(session, About.ACCOUNT, viewer_id)
+
+
 async def get_case_figures(session: Session) -> Figures:
     return rules.figures(await queries.decided_since(session, clock.now() - FIGURES_OF))
 
@@ -194,7 +199,7 @@ async def forget_old_cases(session: Session) -> int:
 
 async def forget_subject(session: Session, about: About, subject_id: UUID) -> None:
     """The person was erased, by whomever: nothing of their cases leads to them any more."""
-    for case in await queries.cases_of(session, about, subject_id):
+    for case in await queries.list_of(session, about, subject_id, lock=True):
         if case.state is not CaseState.CLOSED:
             await _purged(session, case, 0)
         else:

@@ -74,7 +74,22 @@ async def collect(session: Session, subject: Subject, key: str, *, secret: str) 
         Holding(reader.name, tuple(await reader.read(session, subject, key)))
         for reader in _readers.values()
     ]
-    return [*found, Holding("requests", tuple(await _asked_by(session, secret, subject)))]
+    doubts = await _doubts_about(session, subject)
+    asked = await _asked_by(session, secret, subject)
+    return [*found, Holding("doubts", tuple(doubts)), Holding("requests", tuple(asked))]
+
+
+async def _doubts_about(session: Session, subject: Subject) -> list[Row]:
+    """Nothing about who had them."""
+    if subject.viewer_id is None:
+        return []
+    return [
+        {
+            "doubted_at": clock.rfc3339(each.opened_at),
+            "decided_at": clock.rfc3339(each.decided_at) if each.decided_at else None,
+        }
+        for each in await cases.list_of_account(session, subject.viewer_id)
+    ]
 
 
 async def _asked_by(session: Session, secret: str, subject: Subject) -> list[Row]:
