@@ -27,6 +27,12 @@ export type Pin = Cue & { payload: Models["PinPayload"] };
 /** The announcement of a drop. */
 export type DropCue = Cue & { payload: Models["DropPayload"] };
 export type RoomDrop = Models["RoomDrop"];
+export type ShownCoupon = Models["ShownCoupon"];
+export type ShownCoupons = Models["ShownCoupons"];
+export type CouponClaim = Models["ClaimOut"];
+export type TeamCoupon = Models["CouponOut"];
+export type TeamCoupons = Models["CouponsOut"];
+export type NewCoupon = Models["NewCoupon"];
 export type TeamDrop = Models["DropOut"];
 export type TeamDrops = Models["DropsOut"];
 export type Disclosure = Models["Disclosure"];
@@ -159,6 +165,7 @@ export interface RoomEntries {
   readonly chat?: RoomChat;
   readonly rehearsal?: Models["RoomRehearsal"];
   readonly drop?: RoomDrop;
+  readonly coupon?: Models["RoomCoupon"];
   readonly [product: `product/${string}`]: Product;
   readonly [cue: `cue/${string}`]: Cue;
   readonly [caption: `caption/${string}`]: Caption;

@@ -7,10 +7,12 @@ import {
   mostLost,
   owedRefund,
   paidBackUnsent,
+  paidFor,
   parcelLines,
   refundLines,
   refundOf,
   returnLines,
+  type Line,
 } from "./choice";
 
 const pounds = (amount: number) => ({ amount, currency: "GBP" });
@@ -18,6 +20,7 @@ const line = (sku: string, quantity: number, price: number, refunded = 0, to_sen
   sku,
   quantity,
   unit_price: pounds(price),
+  total: pounds(price * quantity),
   refunded,
   to_send,
   sent: quantity - to_send,
@@ -35,6 +38,13 @@ test("what is chosen goes back, and what went back already does not", () => {
   expect(refundOf(order(1000), everything(order(1000)))).toEqual(pounds(200));
   expect(refundOf(order(1000), { MUG: 1 })).toEqual(pounds(100));
   expect(refundOf(order(1000), {})).toEqual(pounds(0));
+});
+
+test("what a coupon left of a line goes back to the penny, piece by piece", () => {
+  const paid = { ...line("MUG", 3, 2500), total: pounds(7100) } as unknown as Line;
+
+  expect([0, 1, 2].map((from) => paidFor(paid, 1, from))).toEqual([2366, 2367, 2367]);
+  expect(paidFor(paid, 2, 1)).toBe(4734);
 });
 
 test("no more than is left goes back", () => {

@@ -9,10 +9,17 @@ export type Pieces = Readonly<Record<string, number>>;
 /** Pieces of a line that can still be refunded. */
 export const refundable = (line: Line): number => line.quantity - line.refunded;
 
+/** What was paid for so many pieces of a line, from this one on: a coupon's discount may not divide by the pieces, and what is
+ *  given back one by one sums to the whole (orders/types/agreed.py, `price_between`). */
+export function paidFor({ total, quantity }: Line, pieces: number, from: number): number {
+  const until = (piece: number) => Math.floor((total.amount * piece) / quantity);
+  return until(from + pieces) - until(from);
+}
+
 /** What goes back for the chosen pieces, and no more than is left to give. */
 export function refundOf(order: OrderDetail, pieces: Pieces): Money {
   const amount = order.items.reduce(
-    (sum, { sku, unit_price }) => sum + unit_price.amount * (pieces[sku] ?? 0),
+    (sum, line) => sum + paidFor(line, pieces[line.sku] ?? 0, line.refunded),
     0,
   );
   return { amount: Math.min(amount, order.left.amount), currency: order.left.currency };
@@ -77,8 +84,8 @@ export const mostLost = (order: OrderDetail, lines: { sku: string; damaged: numb
   order.items
     .filter(({ may_be_withdrawn }) => may_be_withdrawn)
     .reduce(
-      (sum, { sku, unit_price }) =>
-        sum + unit_price.amount * (lines.find((each) => each.sku === sku)?.damaged ?? 0),
+      (sum, line) =>
+        sum + paidFor(line, lines.find(({ sku }) => sku === line.sku)?.damaged ?? 0, 0),
       0,
     );
 

@@ -58,6 +58,7 @@ function shop(state: State = {}): ShowStore {
       payments: state.payments ?? { test: {} },
     },
     delivery: { estimate: null, sumOf: () => sum },
+    coupons: { left: false, claims: [], tokens: [] },
     buying: {
       hold,
       open: expired ? null : hold,

@@ -32,6 +32,7 @@ interface Held {
   payment?: PaymentStatus;
   open?: boolean;
   estimate?: Estimate | null;
+  left?: boolean;
 }
 
 function shown({
@@ -40,6 +41,7 @@ function shown({
   payment = "open",
   open = true,
   estimate = null,
+  left = false,
 }: Held): ShowStore {
   const hold = {
     id: "hold_1",
@@ -53,6 +55,7 @@ function shown({
     page: { hold_seconds: 300 },
     serverNow: () => Date.now(),
     delivery: { estimate, sumOf: () => estimate?.total ?? null },
+    coupons: { left, claims: left ? [{}] : [] },
     buying: {
       hold,
       open: open ? hold : null,
@@ -150,6 +153,7 @@ const ESTIMATE = {
   countries: ["GB"],
   postal_code_needed: true,
   delivery_gone: [],
+  coupons_passed: [],
   total: pounds(595),
   sellers: [
     {
@@ -162,6 +166,7 @@ const ESTIMATE = {
       identity: null,
       terms: [],
       exceptions: [],
+      coupon: null,
       offers: [
         {
           id: "dlv_1",
@@ -182,4 +187,39 @@ test("delivery has a line of its own, with its days, in the sum that is paid", (
   expect(text).toContain("Delivery, Tue 1 December to Thu 3 December £3.95");
   expect(text).toContain("Together £5.95");
   expect(text.startsWith("Your order 2 pieces £5.95")).toBe(true);
+});
+
+const COUPON = {
+  coupon_id: "cpn_1",
+  name: { en: "Slow morning", ar: "صباح هادئ" },
+  amount: pounds(50),
+  less: pounds(-50),
+  lines: [pounds(50)],
+  terms: { en: ["Once for each person."], ar: ["مرة واحدة لكل شخص."] },
+};
+
+test("a coupon is a line with a minus, with its terms and the way to take it away", () => {
+  const seller = { ...ESTIMATE.sellers[0]!, coupon: COUPON };
+  const estimate = { ...ESTIMATE, sellers: [seller] };
+  const html = summary({ lines: [line("MUG", 2)], estimate });
+  const text = textOf(html);
+
+  expect(text).toContain("Coupon, Slow morning −£0.50");
+  expect(text).toContain("Once for each person.");
+  expect(namesIn(html)).toContain("Remove the coupon Slow morning");
+  expect(textOf(summary({ lines: [line("MUG", 2)], estimate, payment: "pending" }))).not.toContain(
+    "Remove",
+  );
+});
+
+test("a coupon that was taken away can be used again, and one that takes nothing off says why", () => {
+  const passed = [
+    { name: COUPON.name, why: "minimum", short: pounds(100), words: { en: "£1.00 more.", ar: "" } },
+  ];
+  const estimate = { ...ESTIMATE, coupons_passed: passed } as unknown as Estimate;
+
+  expect(textOf(summary({ lines: [line("MUG", 2)], estimate }))).toContain("£1.00 more.");
+  const left = textOf(summary({ lines: [line("MUG", 2)], estimate, left: true }));
+  expect(left).toContain("Coupon removed. You still have it. Use the coupon");
+  expect(left).not.toContain("£1.00 more.");
 });

@@ -8,6 +8,7 @@ const OUTDATED: ReadonlySet<string> = new Set([
   "not_delivered",
   "delivery_gone",
   "terms_changed",
+  "coupon_gone",
 ]);
 
 /** Whether a refusal says that delivery, its price or a seller's terms are others by now. */
@@ -21,6 +22,10 @@ export const readableTerms = (estimate: Estimate | null): string[] =>
  *  is noticed. */
 export const chosenWays = (estimate: Estimate | null): string[] =>
   (estimate?.sellers ?? []).flatMap(({ chosen }) => (chosen ? [chosen] : []));
+
+/** The coupons that are in the sum on screen. */
+export const usedCoupons = (estimate: Estimate | null, tokens: readonly string[]): string[] =>
+  estimate?.sellers.some(({ coupon }) => coupon) ? [...tokens] : [];
 
 /** Whether the way that was chosen of a seller is not offered, and the shop took the cheapest. */
 export const isGone = ({ estimate, chosen }: Delivery, seller: string): boolean =>

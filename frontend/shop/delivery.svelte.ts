@@ -13,6 +13,8 @@ export class Delivery {
   problem = $state.raw<Problem | null>(null);
   /** The chosen way, by seller; the shop takes the cheapest where none is chosen. */
   chosen = $state.raw<Record<string, string>>({});
+  /** Tokens of claimed coupons, of which the shop takes off the best. */
+  coupons = $state.raw<readonly string[]>([]);
   /** Which question the answer belongs to. */
   #answered = $state("");
   #asked = "";
@@ -70,6 +72,7 @@ export class Delivery {
   #question({ id, lines }: Hold): string {
     const query = new URLSearchParams({ country: this.country });
     for (const option of Object.values(this.chosen)) query.append("delivery", option);
+    for (const token of this.coupons) query.append("coupon", token);
     const held = lines.map((line) => [line.sku, line.quantity, line.unit_price.amount].join("×"));
     return `/holds/${id}/quote?${query}#${held.join("+")}`;
   }

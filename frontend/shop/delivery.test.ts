@@ -18,6 +18,7 @@ const answer = (total: number, chosen: string | null, delivered = true): Estimat
   postal_code_needed: true,
   total: pounds(total),
   delivery_gone: [],
+  coupons_passed: [],
   sellers: [
     {
       seller: { id: "mer_1", name: { en: "Mug & Co.", ar: "كوب" } },
@@ -30,6 +31,7 @@ const answer = (total: number, chosen: string | null, delivered = true): Estimat
       identity: null,
       terms: [],
       exceptions: [],
+      coupon: null,
     },
   ],
 });

@@ -34,6 +34,8 @@ export interface Details {
   address: Address;
   /** Chosen ways of delivery, one a seller at most. */
   delivery?: string[];
+  /** Tokens of claimed coupons. */
+  coupons?: string[];
   /** Ids of what the sellers lay down, as it could be read. */
   terms?: string[];
   /** A creator's code: of the page's address, and typed. */

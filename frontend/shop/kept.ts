@@ -1,6 +1,6 @@
 /** What a reload must not lose, in the browser's own storage. A frame whose storage is blocked
  *  simply forgets it. */
-import type { Checkout, Hold } from "../contract";
+import type { Checkout, CouponClaim, Hold } from "../contract";
 import type { Form } from "./form";
 
 /** The purchase of one show, shared by all tabs of this browser. No personal data: what is held,
@@ -35,6 +35,25 @@ function forgetForms(): void {
 }
 
 export const maybeSignedIn = (): boolean => read(() => localStorage, ACCOUNT) !== null;
+
+/** Coupons that were claimed in a show: whose browser it is to them, and their secrets. */
+export interface KeptCoupons {
+  key: string;
+  claims: CouponClaim[];
+  putAway: string | null;
+}
+
+const couponsOf = (showId: string) => `showfloor.coupons.${showId}`;
+
+export const writeCoupons = (showId: string, kept: KeptCoupons): void =>
+  write(() => localStorage, couponsOf(showId), kept);
+
+/** Without those that are over. */
+export function readCoupons(showId: string): KeptCoupons | null {
+  const kept = read<KeptCoupons>(() => localStorage, couponsOf(showId));
+  const good = (kept?.claims ?? []).filter(({ until }) => Date.parse(until) > Date.now());
+  return kept && { ...kept, claims: good };
+}
 
 export const slotOf = (showId: string) => `showfloor.hold.${showId}`;
 const formSlotOf = (showId: string) => `showfloor.form.${showId}`;

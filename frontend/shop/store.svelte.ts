@@ -13,6 +13,7 @@ import { cuesOf, empty, showOf, stockOf, type Room } from "../room/fold";
 import type { Stretch } from "../player/stretches";
 import { Buying } from "./buying.svelte";
 import { MOST } from "../chat/most";
+import { Coupons } from "./coupons.svelte";
 import { Delivery } from "./delivery.svelte";
 import type { Form } from "./form";
 import { readForm, writeForm } from "./kept";
@@ -35,6 +36,7 @@ const shapeOf = (ratio: number | null): number =>
 export class ShowStore {
   readonly buying: Buying;
   readonly delivery: Delivery;
+  readonly coupons: Coupons;
   #place = $state.raw(navigation.atShow);
   status = $state<Status>("starting");
   played = $state(false);
@@ -77,6 +79,27 @@ export class ShowStore {
   #putAway: string | null = null;
   /** Its card, once its code has come. */
   DropCard = $state.raw<Component<{ cue: DropCue }> | null>(null);
+  CouponCard = $state.raw<Component | null>(null);
+  CouponStrip = $state.raw<Component | null>(null);
+  /** A coupon has a line above the products instead. */
+  readonly couponAside = $derived.by(
+    () =>
+      !this.clip &&
+      this.sells &&
+      this.coupons.shown !== null &&
+      !this.couponNow &&
+      (this.coupons.own !== null || (this.coupons.shown.claimable && this.coupons.shown.left > 0)),
+  );
+  /** Where a coupon has its card: as long as it is neither claimed, put away nor over. */
+  readonly couponNow = $derived.by(
+    () =>
+      !this.clip &&
+      this.sells &&
+      !this.drop &&
+      this.coupons.shown !== null &&
+      this.coupons.putAway !== this.coupons.shown.id &&
+      (this.coupons.shown.claimable || this.coupons.own !== null),
+  );
   /** The newest pin, or the one that was; the card keeps it until another comes. */
   lastPin = $state.raw<Pin | null>(null);
   /** What the guest typed, kept through every error, through closing the sheet and through a
@@ -189,6 +212,7 @@ export class ShowStore {
     this.buying = new Buying(page.api, page.show.id);
     this.form = this.buying.hold && readForm(page.show.id);
     this.delivery = new Delivery(page.api, this.form?.country || page.country);
+    this.coupons = new Coupons(page.api, page.show.id);
   }
 
   /** Milliseconds since the epoch by the server's clock, as near as the room lets us know it. */

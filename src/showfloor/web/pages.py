@@ -38,12 +38,14 @@ SHOW_WORDS = (
     "hearts",
     "questions",
     "drop",
+    "coupon",
     "address",
 )
 SHARED_WORDS = ("list", "problem", "error", "currency", "language")
 REMOTE_WORDS = ("remote", "studio")
 STUDIO_WORDS = (
     "drop",
+    "coupon",
     "chat",
     "questions",
     "moderation",

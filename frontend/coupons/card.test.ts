@@ -1,0 +1,86 @@
+import { beforeEach, expect, test } from "vitest";
+import type { CouponClaim, ShownCoupon } from "../contract";
+import { arabic, english } from "../testing/rendered";
+import { htmlOf, show, storeOf, words } from "../testing/show";
+import { later, ok, pounds, refusal, standInShop, storage } from "../testing/shop";
+import Card from "./card.svelte";
+
+const shop = standInShop();
+beforeEach(() => void storage());
+
+const coupon = (more: Partial<ShownCoupon> = {}): ShownCoupon => ({
+  id: "cpn_1",
+  show_id: "show_1",
+  name: words("Slow morning", "صباح هادئ"),
+  off: words("£4.00 off everything from Loamwick", "خصم 4.00 £ على كل ما يبيعه لوم ويك"),
+  minimum: pounds(5000),
+  quota: 100,
+  left: 60,
+  ends_at: "2026-11-29T23:59:00Z",
+  terms: { en: ["Once for each person."], ar: ["مرة واحدة لكل شخص."] },
+  claimable: true,
+  needs_following: false,
+  claim: null,
+  ...more,
+});
+const CLAIM: CouponClaim = { token: "t1", coupon_id: "cpn_1", state: "claimed", until: later() };
+
+async function loaded(more: Partial<ShownCoupon> = {}, by = english) {
+  const store = storeOf(undefined, {}, by);
+  shop.answers.push(ok({ coupon: coupon(more) }));
+  await store.coupons.load();
+  return store;
+}
+
+test("the card says what it takes off, how many are left, and all terms before it is claimed", async () => {
+  const html = htmlOf(Card, await loaded());
+
+  expect(html).toContain("£4.00 off everything from Loamwick");
+  expect(html).toContain("60 of 100 left");
+  expect(html).toContain("Orders from £50.00");
+  expect(html).toContain("Once for each person.");
+  expect(htmlOf(Card, await loaded({}, arabic), {}, arabic)).toContain("مرة واحدة لكل شخص.");
+});
+
+test("it has no countdown, all claimed, closed", async () => {
+  expect(htmlOf(Card, await loaded())).not.toContain('role="timer"');
+  expect(htmlOf(Card, await loaded({ left: 0 }))).toContain("All 100 are claimed");
+  expect(htmlOf(Card, await loaded({ claimable: false }))).toContain(
+    "It cannot be claimed any more",
+  );
+});
+
+test("a claim is kept by the browser, under one key, and goes with the purchase", async () => {
+  const store = await loaded();
+  shop.answers.push(ok(CLAIM, 201));
+
+  expect(await store.coupons.claim()).toBe(true);
+
+  expect(htmlOf(Card, store)).toContain("It takes itself off at checkout");
+  expect(store.coupons.tokens).toEqual(["t1"]);
+  const [, asked] = shop.asked;
+  expect([asked!.method, asked!.path]).toEqual(["POST", "/api/v1/coupons/cpn_1/claims"]);
+  const again = storeOf(show());
+  expect(again.coupons.tokens).toEqual(["t1"]);
+  again.coupons.left = true;
+  expect(again.coupons.tokens).toEqual([]);
+});
+
+test("a refusal changes nothing and says what to do", async () => {
+  const store = await loaded();
+  shop.answers.push(refusal("coupon_used_up"), ok({ coupon: coupon({ left: 0 }) }));
+
+  expect(await store.coupons.claim()).toBe(false);
+
+  expect(store.coupons.tokens).toEqual([]);
+  expect(store.coupons.problem?.code).toBe("coupon_used_up");
+});
+
+test("the card gives its place back when it is put away", async () => {
+  const store = await loaded();
+  expect(store.couponNow).toBe(true);
+
+  store.coupons.put("cpn_1");
+
+  expect([store.couponNow, store.couponAside]).toEqual([false, true]);
+});
