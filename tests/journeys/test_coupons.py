@@ -108,7 +108,8 @@ def test_viewer_claims_buys_and_reads_it_on_the_order(
         expect(summary.locator(".lines .off")).to_be_visible()
         pay(page, lang)
 
-        page.locator("a[href*='/o/']").first.click()
+        link = page.locator("a[href*='/o/']").first.get_attribute("href")
+        page.goto(f"{demo.base}{link}?lang={lang}")
         expect(page.get_by_text(said["line"], exact=False).first).to_be_visible()
         page.locator("details summary", has_text=said["terms"]).click()
         expect(page.get_by_text(said["once"])).to_be_visible()
