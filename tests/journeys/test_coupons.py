@@ -20,6 +20,7 @@ WORDS = {
     "en": {
         "claim": "Claim it",
         "terms": "All terms",
+        "its_terms": "Terms of the coupon",
         "once": "Once for each person.",
         "choose": "Choose something",
         "by_itself": "It takes itself off at checkout",
@@ -32,6 +33,7 @@ WORDS = {
     "ar": {
         "claim": "أخذ القسيمة",
         "terms": "الشروط كلها",
+        "its_terms": "شروط القسيمة",
         "once": "مرة واحدة لكل شخص.",
         "choose": "اختيار منتج",
         "by_itself": "تُطبَّق وحدها عند الدفع",
@@ -100,6 +102,7 @@ def test_viewer_claims_buys_and_reads_it_on_the_order(
             fill_in_arabic(page)
         summary = page.locator(".summary")
         expect(summary.locator(".lines .off")).to_contain_text(said["less"])
+        summary.locator(".coupon").scroll_into_view_if_needed()
         assert look(page, f"{name}-sum") == []
         summary.get_by_role("button", name=said["remove"]).click()
         expect(summary.get_by_text(said["removed"])).to_be_visible()
@@ -111,7 +114,7 @@ def test_viewer_claims_buys_and_reads_it_on_the_order(
         link = page.locator("a[href*='/o/']").first.get_attribute("href")
         page.goto(f"{demo.base}{link}?lang={lang}")
         expect(page.get_by_text(said["line"], exact=False).first).to_be_visible()
-        page.locator("details summary", has_text=said["terms"]).click()
+        page.locator("details summary", has_text=said["its_terms"]).click()
         expect(page.get_by_text(said["once"])).to_be_visible()
         assert look(page, f"{name}-order") == []
         with demo.api("host") as host:
