@@ -234,6 +234,19 @@ async def test_at_the_deadline_the_default_is_suspend_and_purge(
     assert (await verify(database)).holds
 
 
+async def test_of_two_who_decide_at_once_one_has_decided(talk: Talk, database: Database) -> None:
+    _, case = await suspected(talk, database)
+    olga, omar = await operator(database), await operator(database)
+
+    answers = await asyncio.gather(
+        decide(talk, olga, case, **PROVED), decide(talk, omar, case, **CHILD)
+    )
+
+    assert sorted(each.status_code for each in answers) == [204, 404]
+    assert len(await noted(database)) == 4
+    assert (await verify(database)).holds
+
+
 async def test_a_guest_is_purged_and_their_browser_knows_nothing(
     talk: Talk, database: Database
 ) -> None:
