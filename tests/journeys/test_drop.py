@@ -43,6 +43,7 @@ WORDS = {
         "order": re.compile("Order and pay"),
         "may_return": "What is not paid for comes back.",
         "sold": "1 of 1 sold.",
+        "check": "Check the log in this browser",
         "said": ["Drop · 1 piece", "Open", "The only piece is taken", "This drop is over"],
     },
     "ar": {
@@ -55,6 +56,7 @@ WORDS = {
         "order": re.compile("تأكيد الطلب ودفع"),
         "may_return": "ما لا يُدفع ثمنه يعود.",
         "sold": "بيع 1 من 1.",
+        "check": "تحقّق من السجل في هذا المتصفح",
         "said": ["طرح · قطعة واحدة", "مفتوح", "أُخذت القطعة الوحيدة", "انتهى هذا الطرح"],
     },
 }
@@ -200,6 +202,10 @@ def test_drop_from_its_plan_to_sold_out(
             proof = verify_drop(log)
         assert proof.holds and proof.sold == 1
         assert proof.terms is not None and proof.terms.drop == drop.removeprefix("drop_")
+        if size == DESK:
+            watcher.get_by_role("button", name=said["check"]).press("Enter")
+            expect(watcher.locator("[data-result=holds]")).to_have_count(7)
+            assert look(watcher, f"drop-proof-{lang}") == []
         until_blocking(lambda: show.read()["state"] == "live")
         for page in (host, *viewers):
             page.context.close()
