@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import httpx2
+import pytest
 
 from showfloor.app import verify, wiring
-from showfloor.kit import ids
+from showfloor.kit import ids, messages
 from showfloor.kit.db import Database
 from showfloor.kit.outbox import Dispatcher
+from showfloor.notices import service as notices
 from showfloor.orders import service as orders
 from showfloor.viewers import service as viewers
 from tests.integration.checkout.desk import Desk
-from tests.integration.checkout.shop import scalar
+from tests.integration.checkout.shop import execute, scalar
+from tests.integration.notices.postbox import postbox
+from tests.integration.notices.test_mails import _NO_OWNER_READS, OFFICE
 from tests.integration.offers.conftest import Hall
 from tests.integration.offers.coupons import Claimer, claimer, counts, open_coupon, plan
 
@@ -134,3 +138,30 @@ async def test_follower_claims_on_one_device_and_finds_it_on_another(hall: Hall)
     assert shown.json()["coupon"]["claim"]["token"] == claimed.json()["token"]
     assert stranger.json()["coupon"]["claim"] is None
     assert await counts(hall) == [("open", 1, 0, 5)]
+
+
+@pytest.mark.parametrize(
+    ("lang", "line", "less"),
+    [("en", "Show coupon Slow morning", "£4.00"), ("ar", "قسيمة العرض صباح هادئ", "4.00")],
+)
+async def test_mail_says_what_came_off_and_its_terms(
+    hall: Hall, database: Database, lang: str, line: str, less: str
+) -> None:
+    coupon = await open_coupon(hall)
+    anna = await claimer(hall)
+    anna.buyer.counter.client.headers["Accept-Language"] = lang
+    await anna.claim(coupon)
+    await anna.buy(("MUG-1", 2))
+    await execute(database, _NO_OWNER_READS)
+    await hear(database)
+
+    async with postbox() as box:
+        await notices.send_due(database, box.mailer(seconds=5), OFFICE)
+        [mail] = box.taken
+
+    for kind in ("plain", "html"):
+        body = mail.get_body((kind,))
+        assert body is not None
+        text = body.get_content()
+        assert line in text and less in text
+        assert messages.translate(lang, "coupon_terms.quota", quota=6) in text
