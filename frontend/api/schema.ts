@@ -1942,7 +1942,7 @@ export interface components {
          * @description Why a claimed coupon takes nothing off a purchase.
          * @enum {string}
          */
-        Passed: "ended" | "other_goods" | "drop" | "minimum" | "floor" | "better";
+        Passed: "ended" | "other_currency" | "other_goods" | "drop" | "minimum" | "floor" | "better";
         /**
          * @description A claimed coupon that takes nothing off, and why, in words; `short` is how much more its
          *     goods would have to cost.

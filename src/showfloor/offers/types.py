@@ -394,6 +394,7 @@ class Passed(StrEnum):
     """Why a claimed coupon takes nothing off a purchase."""
 
     ENDED = "ended"
+    OTHER_CURRENCY = "other_currency"
     OTHER_GOODS = "other_goods"
     DROP = "drop"
     MINIMUM = "minimum"

@@ -358,3 +358,23 @@ async def test_ended_coupon_knows_nobody(hall: Hall, database: Database) -> None
     assert await scalar(database, "select salt from coupon") is None
     assert await agrees(hall) == []
     assert (await ben.claim(coupon)).json()["code"] == "coupon_ended"
+
+
+async def test_coupon_that_cannot_end_keeps_no_other_from_it(
+    hall: Hall, database: Database
+) -> None:
+    broken = await open_coupon(hall)
+    await (await claimer(hall)).claim(broken)
+    await hall.ask("POST", f"/coupons/{broken}/close", hall.host)
+    await open_coupon(hall)
+    # Fewer are taken than go back.
+    await execute(
+        database,
+        "update coupon set ends_at = clock_timestamp(), taken = 0;"
+        "update coupon_claim set until = clock_timestamp()",
+    )
+
+    await end_coupons(database)
+
+    states = "select string_agg(state, ',' order by id) from coupon"
+    assert await scalar(database, states) == "closed,ended"

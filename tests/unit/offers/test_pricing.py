@@ -68,8 +68,10 @@ def mugs(unit: int, quantity: int = 1, *, seller: UUID = SELLER, fixed: bool = F
     return PricedLine(seller, MUG, unit, quantity, fixed)
 
 
-def taken(*lines: PricedLine, by: HeldCoupon, least: int = 0) -> dict[int, int] | Passed:
-    found = find_discounts(lines, [by], NOW, least=least)
+def taken(
+    *lines: PricedLine, by: HeldCoupon, currency: str = "GBP", least: int = 0
+) -> dict[int, int] | Passed:
+    found = find_discounts(lines, [by], NOW, currency=currency, least=least)
     return found.applied[0].shares if found.applied else found.passed[0].why
 
 
@@ -108,6 +110,12 @@ def test_closed_coupon_is_good_until_it_ends() -> None:
     assert taken(mugs(1000), by=coupon(state=CouponState.CLOSED)) == {0: 400}
 
 
+def test_coupon_of_another_currency_takes_off_nothing() -> None:
+    assert taken(mugs(1000), by=coupon(), currency="EUR") is Passed.OTHER_CURRENCY
+    by_rate = coupon(1000, kind=CouponKind.PERCENT)
+    assert taken(mugs(1000), by=by_rate, currency="EUR") is Passed.OTHER_CURRENCY
+
+
 def test_price_of_a_drop_stays() -> None:
     assert taken(mugs(1000, fixed=True), by=coupon()) is Passed.DROP
     assert taken(mugs(1000, fixed=True), mugs(500), by=coupon()) == {1: 400}
@@ -116,7 +124,7 @@ def test_price_of_a_drop_stays() -> None:
 def test_minimum_counts_the_goods_that_it_is_for() -> None:
     lines = [mugs(900), mugs(5000, seller=OTHER)]
 
-    [passed] = find_discounts(lines, [coupon(minimum=1000)], NOW, least=0).passed
+    [passed] = find_discounts(lines, [coupon(minimum=1000)], NOW, currency="GBP", least=0).passed
 
     assert (passed.why, passed.short) == (Passed.MINIMUM, 100)
 
@@ -132,7 +140,7 @@ def test_best_coupon_of_each_seller_wins() -> None:
     small, large, other = coupon(300), coupon(400), coupon(200, seller=OTHER)
     lines = [mugs(1000), mugs(1000, seller=OTHER)]
 
-    found = find_discounts(lines, [small, other, large], NOW, least=0)
+    found = find_discounts(lines, [small, other, large], NOW, currency="GBP", least=0)
 
     amounts = {each.held.coupon.merchant_id: each.amount for each in found.applied}
     assert amounts == {SELLER: 400, OTHER: 200}
@@ -144,9 +152,15 @@ def test_of_equal_coupons_the_one_that_ends_first_wins_in_any_order() -> None:
     twins = [coupon(), coupon()]
 
     for held in ([late, early], [early, late]):
-        assert find_discounts([mugs(1000)], held, NOW, least=0).applied[0].held is early
+        assert (
+            find_discounts([mugs(1000)], held, NOW, currency="GBP", least=0).applied[0].held
+            is early
+        )
     for held in (twins, twins[::-1]):
-        assert find_discounts([mugs(1000)], held, NOW, least=0).applied[0].held is twins[0]
+        assert (
+            find_discounts([mugs(1000)], held, NOW, currency="GBP", least=0).applied[0].held
+            is twins[0]
+        )
 
 
 @given(
@@ -162,7 +176,9 @@ def test_engine_keeps_every_floor_and_loses_nothing(
     lines = [mugs(unit, quantity) for unit, quantity in prices]
     value = min(value, 10_000) if kind is CouponKind.PERCENT else value
 
-    found = find_discounts(lines, [coupon(value, kind=kind, floor=floor)], NOW, least=least)
+    found = find_discounts(
+        lines, [coupon(value, kind=kind, floor=floor)], NOW, currency="GBP", least=least
+    )
 
     for each in found.applied:
         whole = sum(line.full for line in lines)

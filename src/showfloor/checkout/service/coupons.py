@@ -48,8 +48,9 @@ def take_off(
         )
         for line in lines
     ]
-    least = rules.least_charge(hold.total.currency)
-    found = offers.find_discounts(priced, coupons.held, coupons.at, least=least)
+    currency = hold.total.currency
+    least = rules.least_charge(currency)
+    found = offers.find_discounts(priced, coupons.held, coupons.at, currency=currency, least=least)
     shares = {place: share for each in found.applied for place, share in each.shares.items()}
     discounted = [
         replace(line, item=replace(line.item, discount_amount=shares.get(place, 0)))

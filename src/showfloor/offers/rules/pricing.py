@@ -29,12 +29,22 @@ _USABLE = (ClaimState.CLAIMED, ClaimState.PAYING)
 
 
 def find_discounts(
-    lines: Sequence[PricedLine], held: Collection[HeldCoupon], at: datetime, *, least: int
+    lines: Sequence[PricedLine],
+    held: Collection[HeldCoupon],
+    at: datetime,
+    *,
+    currency: str,
+    least: int,
 ) -> Discounts:
-    """`least` is what each seller's part costs at the least, so that a payment provider can charge
-    it.
+    """`currency` is that of the lines: a coupon of another one takes off nothing. `least` is what
+    each seller's part costs at the least, so that a payment provider can charge it.
     """
-    found = [_apply(lines, each, at, least) for each in held]
+    found = [
+        _apply(lines, each, at, least)
+        if each.coupon.currency == currency
+        else PassedOver(each, Passed.OTHER_CURRENCY)
+        for each in held
+    ]
     applied: list[Applied] = []
     passed = [each for each in found if isinstance(each, PassedOver)]
     seen = set()

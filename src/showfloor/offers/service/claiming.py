@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from uuid import UUID
 
+import structlog
+
 from showfloor.kit import ids
 from showfloor.kit.db import Connection, Database, Session
 from showfloor.offers.errors import (
@@ -20,6 +22,8 @@ from showfloor.offers.types import Claim, ClaimState, Coupon, CouponState, HeldC
 from showfloor.shows import service as shows
 from showfloor.viewers import service as viewers
 from showfloor.viewers.types import Viewer
+
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,15 +119,24 @@ async def claim_of(session: Session, coupon: Coupon, viewer: Viewer) -> Claim | 
 
 
 async def end_coupons(database: Database) -> None:
-    """Take back what was not used in time of each coupon, and end those that are over."""
+    """Take back what was not used in time of each coupon, and end those that are over. One that
+    fails keeps no other from it.
+    """
     async with database.session() as session:
         found = await queries.due(session)
     for coupon_id in found:
-        async with database.transaction() as connection:
-            if (locked := await queries.lock_coupon(connection, coupon_id)) is not None:
-                await _lapse_due(connection, locked)
-        async with database.session() as session:
-            await _finish(session, coupon_id)
+        try:
+            await _end_coupon(database, coupon_id)
+        except Exception:
+            log.exception("coupon could not be ended", coupon=str(coupon_id))
+
+
+async def _end_coupon(database: Database, coupon_id: UUID) -> None:
+    async with database.transaction() as connection:
+        if (locked := await queries.lock_coupon(connection, coupon_id)) is not None:
+            await _lapse_due(connection, locked)
+    async with database.session() as session:
+        await _finish(session, coupon_id)
 
 
 async def _finish(session: Session, coupon_id: UUID) -> None:

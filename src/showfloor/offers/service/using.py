@@ -29,12 +29,13 @@ def find_discounts(
     held: Collection[HeldCoupon],
     at: datetime | None,
     *,
+    currency: str,
     least: int,
 ) -> Discounts:
     """What these claims take off a purchase, and why the others take off nothing."""
     if at is None:
         return Discounts()
-    return pricing.find_discounts(lines, held, at, least=least)
+    return pricing.find_discounts(lines, held, at, currency=currency, least=least)
 
 
 async def note_buyer(connection: Connection, held: HeldCoupon, email: str) -> None:
