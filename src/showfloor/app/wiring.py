@@ -77,6 +77,7 @@ from showfloor.orders.events import (
 )
 from showfloor.orders.http import own as own_orders_http
 from showfloor.privacy import eraser as privacy_eraser
+from showfloor.privacy.events import AccountLimited
 from showfloor.privacy.service import (
     register_concern,
     register_eraser,
@@ -327,6 +328,7 @@ def connect_worker(dispatcher: Dispatcher, fees: Fees = NO_FEES) -> None:
     dispatcher.subscribe(OrderDelivered, books.on_order_delivered)
     dispatcher.subscribe(OrderWithdrawn, books.on_order_withdrawn)
     dispatcher.subscribe(SignInAsked, notices_subscribers.on_sign_in_asked)
+    dispatcher.subscribe(AccountLimited, notices_subscribers.on_account_limited)
     dispatcher.subscribe(OrderPlaced, webhooks_subscribers.on_order_placed)
     dispatcher.subscribe(OrderShipped, webhooks_subscribers.on_order_shipped)
     dispatcher.subscribe(OrderRefunded, webhooks_subscribers.on_order_refunded)

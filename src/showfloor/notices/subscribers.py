@@ -17,6 +17,7 @@ from showfloor.orders.events import (
     OrderWithdrawn,
 )
 from showfloor.orders.types import RefundCause
+from showfloor.privacy.events import AccountLimited
 from showfloor.shows.events import ShowWentLive
 from showfloor.viewers.events import SignInAsked
 
@@ -103,6 +104,11 @@ async def on_order_returned(session: Session, returned: OrderReturned) -> None:
 
 async def on_sign_in_asked(session: Session, asked: SignInAsked) -> None:
     await service.note_mail(session, kind=MailKind.SIGN_IN, about=asked.sign_in_id)
+
+
+async def on_account_limited(session: Session, limited: AccountLimited) -> None:
+    """It is erased where nobody decides in time: its owner should not learn of that by chance."""
+    await service.note_mail(session, kind=MailKind.ACCOUNT_LIMITED, about=limited.case_id)
 
 
 async def on_member_invited(session: Session, invited: MemberInvited) -> None:

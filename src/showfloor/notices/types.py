@@ -18,6 +18,7 @@ class MailKind(StrEnum):
     ORDER_CANCELLED = "order_cancelled"
     ORDER_RETURNED = "order_returned"
     SIGN_IN = "sign_in"
+    ACCOUNT_LIMITED = "account_limited"
     INVITATION = "invitation"
     TEAM_NEWS = "team_news"
     SHOW_REMINDER = "show_reminder"

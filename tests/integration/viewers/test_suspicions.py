@@ -15,14 +15,16 @@ from showfloor.identity.service import gate
 from showfloor.kit import clock, ids
 from showfloor.kit.db import Database
 from showfloor.privacy import service as privacy
-from showfloor.privacy.types.cases import About, Source, Suspicion
+from showfloor.privacy.types.cases import About, Closing, Decision, Source, Suspicion
 from showfloor.privacy.types.evidence import Actor
 from tests.integration.checkout.counter import ADDRESS
 from tests.integration.checkout.shop import scalar
+from tests.integration.notices.postbox import postbox
 from tests.integration.room.suspicions import noted, work
 from tests.integration.viewers.own_data import holdings, registry
 from tests.integration.viewers.purchases import CARD, buy, sent
-from tests.integration.viewers.visitors import Visitor
+from tests.integration.viewers.test_sign_in import deliver, words
+from tests.integration.viewers.visitors import BASE, EMAIL, SECRET, Visitor
 from tests.people import add_key
 
 __all__ = ["registry"]
@@ -152,3 +154,37 @@ async def test_erasure_that_the_worker_asked_for_waits_for_goods_and_ends_the_ca
     assert await scalar(database, "select state from suspicion") == "closed"
     assert await scalar(database, "select count(*) from suspicion where subject_id is null") == 1
     assert await noted(database) == ["reported", "limited", "overdue", "suspended", "purged"]
+
+
+@pytest.mark.parametrize(
+    ("lang", "subject"),
+    [("en", "Your account is limited for now"), ("ar", "حسابك مقيَّد حاليًا")],
+)
+async def test_owner_of_a_limited_account_is_written_to_once(
+    app: FastAPI, sofia: Visitor, lang: str, subject: str
+) -> None:
+    database: Database = app.state.database
+    sofia.client.headers["Accept-Language"] = lang
+    viewer = (await sofia.sign_in())["id"]
+    async with postbox() as box:
+        await doubt(database, viewer)
+        await doubt(database, viewer)
+        await deliver(database, box)
+
+        [mail] = [each for each in box.taken if each["Subject"] == subject]
+    assert mail["To"] == EMAIL
+    assert f"{BASE}/account?lang={lang}" in words(mail)
+
+
+async def test_owner_is_not_written_to_once_it_is_decided(app: FastAPI, sofia: Visitor) -> None:
+    database: Database = app.state.database
+    viewer = (await sofia.sign_in())["id"]
+    async with postbox() as box:
+        await doubt(database, viewer)
+        async with database.session() as session:
+            [case] = await privacy.list_open_cases(session)
+            closing = Closing(Decision.ADULT, "age_proved", "Seen on a card.", "video_call")
+            await privacy.decide_case(session, case_id=case.id, closing=closing, secret=SECRET)
+        await deliver(database, box)
+
+        assert [each for each in box.taken if "limited" in each["Subject"]] == []

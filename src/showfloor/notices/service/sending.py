@@ -30,9 +30,11 @@ from showfloor.notices.views import (
     Office,
     invitation_letter,
     letter_of,
+    limited_letter,
     sign_in_letter,
 )
 from showfloor.orders import service as orders
+from showfloor.privacy import service as privacy
 from showfloor.shows import service as shows
 from showfloor.viewers import service as viewers
 
@@ -117,6 +119,9 @@ async def _write(database: Database, office: Office, mail: Mail) -> Letter | Non
     if mail.kind is MailKind.SHOW_REMINDER:
         async with database.session() as session:
             return await write_reminder(session, mail, office)
+    if mail.kind is MailKind.ACCOUNT_LIMITED:
+        async with database.session() as session:
+            return await _write_limited(session, office, mail)
     if mail.order_id is None:
         async with database.session() as session:
             asked = await viewers.find_letter(
@@ -136,6 +141,16 @@ async def _write(database: Database, office: Office, mail: Mail) -> Letter | Non
                 session, order.merchant_id, agreed, order.own_address
             )
     return letter_of(mail, order, office, terms, way_back)
+
+
+async def _write_limited(session: Session, office: Office, mail: Mail) -> Letter | None:
+    case = await privacy.get_open_case(session, mail.about)
+    if case is None or case.subject_id is None:
+        return None
+    viewer = await viewers.find_limited(
+        session, secret=office.secret.decode(), viewer_id=case.subject_id
+    )
+    return limited_letter(mail, viewer, case.due_at, office) if viewer else None
 
 
 async def _write_invitation(database: Database, office: Office, mail: Mail) -> Letter | None:

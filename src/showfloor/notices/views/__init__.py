@@ -5,6 +5,7 @@ from showfloor.notices.views.letters import (
     deadline,
     invitation_letter,
     letter_of,
+    limited_letter,
     moment,
     sign_in_letter,
 )
@@ -19,6 +20,7 @@ __all__ = [
     "deadline",
     "invitation_letter",
     "letter_of",
+    "limited_letter",
     "moment",
     "news_letter",
     "reminder_letter",

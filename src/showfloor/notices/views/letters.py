@@ -28,7 +28,7 @@ from showfloor.orders.views import (
     vat_words,
     withdrawal_of,
 )
-from showfloor.viewers.types import SignInLetter
+from showfloor.viewers.types import SignInLetter, Viewer
 
 
 def letter_of(
@@ -85,6 +85,25 @@ def sign_in_letter(mail: Mail, asked: SignInLetter, office: Office) -> Letter:
     }
     return write_letter(
         mail, office, "sign_in", to=asked.email, lang=lang, subject=subject, given=given
+    )
+
+
+def limited_letter(mail: Mail, viewer: Viewer, until: datetime, office: Office) -> Letter:
+    """Says no more than the account's own page: nothing about ages, nothing of who asked."""
+    lang = viewer.language
+    t = partial(messages.translate, lang)
+    given = {
+        "lead": t("mail.limited.lead", moment=messages.moment(lang, until, "UTC")),
+        "url": f"{office.base_url}/account?lang={lang}",
+    }
+    return write_letter(
+        mail,
+        office,
+        "account_limited",
+        to=viewer.email,
+        lang=lang,
+        subject=t("mail.limited.subject"),
+        given=given,
     )
 
 
@@ -214,7 +233,13 @@ def _title_of(mail: Mail, t: Translate, about: Mapping[str, str]) -> str:
             return t("mail.order_cancelled.subject", **about)
         case MailKind.ORDER_RETURNED:
             return t("mail.order_returned.subject", **about)
-        case MailKind.SIGN_IN | MailKind.INVITATION | MailKind.TEAM_NEWS | MailKind.SHOW_REMINDER:
+        case (
+            MailKind.SIGN_IN
+            | MailKind.ACCOUNT_LIMITED
+            | MailKind.INVITATION
+            | MailKind.TEAM_NEWS
+            | MailKind.SHOW_REMINDER
+        ):
             raise AssertionError(f"{mail.kind} is about no order of the reader")
 
 

@@ -10,12 +10,13 @@ import os
 from datetime import timedelta
 from uuid import UUID
 
-from showfloor.kit import clock, ids, sealing
+from showfloor.kit import clock, ids, outbox, sealing
 from showfloor.kit.db import Database, Session
 from showfloor.kit.errors import Busy
 from showfloor.kit.notify import wake
 from showfloor.kit.retention import kept_for
 from showfloor.privacy.errors import AlreadyAppealed, CaseNotFound, DecisionIncomplete
+from showfloor.privacy.events import AccountLimited
 from showfloor.privacy.queries import cases as queries
 from showfloor.privacy.rules import cases as rules
 from showfloor.privacy.service import evidence
@@ -80,6 +81,8 @@ async def report_suspicion(session: Session, said: Suspicion) -> None:
         return
     hours = int(policy.decide_within.total_seconds() // 3600)
     await _note(session, case, Event.LIMITED, Actor.WORKER, {"decide_within_hours": hours})
+    if case.about is About.ACCOUNT:
+        await outbox.publish(session, AccountLimited(case.id))
 
 
 async def list_open_cases(session: Session) -> list[AgeCase]:
@@ -99,6 +102,12 @@ async def get_case_figures(session: Session) -> Figures:
 async def find_open_case(session: Session, *, about: About, subject_id: UUID) -> AgeCase | None:
     """The case that limits this person, for themselves."""
     return await queries.open_case_of(session, about, subject_id)
+
+
+async def get_open_case(session: Session, case_id: UUID) -> AgeCase | None:
+    """None once it is decided or forgotten."""
+    case = await queries.lock_case(session, case_id)
+    return case if case is not None and case.state is CaseState.OPEN else None
 
 
 async def review_case(session: Session, *, case_id: UUID) -> list[str]:

@@ -20,6 +20,7 @@ from showfloor.viewers.service.following import (
     take_reminders,
     unfollow,
 )
+from showfloor.viewers.service.limits import find_limited
 from showfloor.viewers.service.opening import find_by_address
 from showfloor.viewers.service.sessions import (
     end_other_sessions,
@@ -52,6 +53,7 @@ __all__ = [
     "enter",
     "find_by_address",
     "find_letter",
+    "find_limited",
     "find_reminder",
     "find_session",
     "follow",

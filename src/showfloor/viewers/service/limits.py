@@ -67,6 +67,15 @@ async def find_case(session: Session, *, viewer: Viewer) -> AgeCase | None:
     return await privacy.find_open_case(session, about=About.ACCOUNT, subject_id=viewer.id)
 
 
+async def find_limited(session: Session, *, secret: str, viewer_id: UUID) -> Viewer | None:
+    """None when the account is gone or not limited any more."""
+    found = await queries.viewer_by_id(session, viewer_id)
+    if found is None:
+        return None
+    viewer = open_viewer(secret, *found)
+    return viewer if viewer.age.is_limited else None
+
+
 async def appeal(session: Session, *, viewer: Viewer, proof: str) -> None:
     """Raises CaseNotFound, AlreadyAppealed, DecisionIncomplete."""
     await privacy.appeal(session, about=About.ACCOUNT, subject_id=viewer.id, proof=proof)
