@@ -110,8 +110,12 @@ def test_show_is_asked_about_beside_its_chat(
         expect(chat.get_by_role("log")).to_be_visible()
         page.context.close()
 
-    asked = [one for one in questions_of(demo) if one["text"].startswith(said["about_show"])]
-    # Another number makes another question.
+    def about_show() -> list[dict[str, Any]]:
+        return [one for one in questions_of(demo) if one["text"].startswith(said["about_show"])]
+
+    # Another number makes another question. The list may be a second old.
+    until_blocking(lambda: len(about_show()) == 2)
+    asked = about_show()
     assert [(one["product_id"], one["askers"]) for one in asked] == [(None, 1), (None, 1)]
     with demo.api("host") as api:
         for one in asked:
@@ -141,6 +145,7 @@ def test_question_is_asked_joined_answered_and_watched(
     expect(asks.get_by_role("status").filter(has_text=said["sent"])).to_be_visible()
     expect(asks.get_by_label(said["ask"])).to_be_focused()
     assert look(asker, f"question-{lang}-360") == []
+    until_blocking(lambda: said["text"] in [one["text"] for one in questions_of(demo)])
     question = next(one for one in questions_of(demo) if one["text"] == said["text"])
     row = f"[data-question={question['id']}]"
 
