@@ -17,6 +17,7 @@ from tests.people import add_key, add_person
 SECRET = "s" * 32
 SENTENCE = "Her card and her voice on the telephone are those of an adult."
 PROVED = {"decision": "adult", "reason": "age_proved", "proof": "video_call", "words": SENTENCE}
+MISTAKEN = {"decision": "adult", "reason": "report_mistaken", "words": SENTENCE}
 CHILD = {"decision": "child", "reason": "said_so", "words": "She wrote that she is eleven."}
 
 

@@ -7,21 +7,27 @@ from __future__ import annotations
 import asyncio
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 
 from showfloor.identity.service import gate
-from showfloor.kit import clock
+from showfloor.kit import clock, ids
 from showfloor.kit.db import Database
 from showfloor.markets import service as markets
+from showfloor.privacy import service as privacy
 from showfloor.privacy.rules import cases as rules
+from showfloor.privacy.types.cases import About, Closing, Decision, Source, Suspicion
+from showfloor.privacy.types.evidence import Actor
 from showfloor.room.rules.pace import CHILDREN
 from tests.clocks import stopped
 from tests.integration.checkout.shop import scalar
 from tests.integration.room.conftest import Talk
 from tests.integration.room.suspicions import (
     CHILD,
+    MISTAKEN,
     PROVED,
+    SECRET,
     SENTENCE,
     decide,
     noted,
@@ -33,6 +39,7 @@ from tests.integration.room.suspicions import (
 from tests.integration.room.test_accounts import Headers, first, signed_in
 from tests.integration.room.test_filter import refusal
 from tests.integration.room.test_reports import report
+from tests.waiting import until_somebody_waits
 
 
 @pytest.fixture(autouse=True)
@@ -277,10 +284,58 @@ async def test_strangers_limit_nobody_again_whom_an_operator_found_to_be_an_adul
     assert await limit_of(talk, sofia) is None
     assert len(await noted(database)) == 4
     assert await scalar(database, "select reports from suspicion") == 4
-    # A moderator may know more.
+
+
+@pytest.mark.parametrize(("said", "is_heard"), [(PROVED, False), (MISTAKEN, True)])
+async def test_a_team_is_heard_again_where_nothing_was_proved(
+    talk: Talk, database: Database, said: dict[str, str], is_heard: bool
+) -> None:
+    sofia, case = await suspected(talk, database)
+    olga = await operator(database)
+    await decide(talk, olga, case, **said)
+    message = (await first(talk, sofia, "Sofia", "hello again")).json()
+
     path = f"/api/v1/messages/{message['id']}/suspicion"
     assert (await talk.client.post(path, headers=talk.host)).status_code == 204
-    assert await limit_of(talk, sofia) is not None
+
+    assert (await limit_of(talk, sofia) is not None) is is_heard
+    cases = "select count(*) from suspicion"
+    assert await scalar(database, cases) == (2 if is_heard else 1)
+
+
+async def test_a_team_that_says_it_again_adds_one_entry(talk: Talk, database: Database) -> None:
+    _, message = await talk.guest("Omar")
+    path = f"/api/v1/messages/{message['id']}/suspicion"
+    await report(talk, message, "child")
+
+    for _ in range(3):
+        assert (await talk.client.post(path, headers=talk.host)).status_code == 204
+
+    assert await noted(database) == ["reported", "limited", "reported"]
+    assert await scalar(database, "select reports from suspicion") == 4
+
+
+async def test_a_stranger_who_waited_for_the_decision_limits_nobody(
+    talk: Talk, database: Database
+) -> None:
+    sofia, case = await suspected(talk, database)
+    viewer = UUID(str(await scalar(database, "select subject_id from suspicion")))
+    said = Suspicion(About.ACCOUNT, viewer, Source.CHAT, Actor.VISITOR)
+
+    async def report_again() -> None:
+        async with database.session() as session:
+            await privacy.report_suspicion(session, said)
+
+    async with database.session() as session:
+        closing = Closing(Decision.ADULT, "age_proved", SENTENCE, "video_call")
+        case_id = ids.parse("case", case["id"])
+        await privacy.decide_case(session, case_id=case_id, closing=closing, secret=SECRET)
+        waiting = asyncio.create_task(report_again())
+        await until_somebody_waits(database)
+    await waiting
+
+    assert await limit_of(talk, sofia) is None
+    assert await scalar(database, "select count(*) from suspicion where state <> 'closed'") == 0
 
 
 @pytest.mark.parametrize(("days", "is_limited"), [(364, False), (366, True)])

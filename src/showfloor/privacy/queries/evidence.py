@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import exists, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as insert_or
 
 from showfloor.kit.db import Session
@@ -42,6 +42,17 @@ async def add_entry(session: Session, new: EvidenceEntry) -> None:
         )
     )
     await session.execute(update(EvidenceHeadRow).values(number=new.number, digest=new.digest))
+
+
+async def has_entry(session: Session, like: EvidenceEntry) -> bool:
+    """With this event, actor, subject and facts."""
+    same = (
+        (EvidenceRow.subject == like.subject)
+        & (EvidenceRow.event == like.event)
+        & (EvidenceRow.actor == like.actor)
+        & (EvidenceRow.facts == like.facts)
+    )
+    return bool((await session.execute(select(exists().where(same)))).scalar_one())
 
 
 async def entries_after(session: Session, number: int | None, limit: int) -> list[EvidenceEntry]:

@@ -32,10 +32,13 @@ def problem_of_closing(policy: Policy, closing: Closing) -> str | None:
 
 
 def is_quiet(policy: Policy, before: AgeCase, by: Actor, now: datetime) -> bool:
-    """Whether a stranger brings up again what an operator has answered: it is counted, and limits
-    nobody. The team and operators may always.
+    """Whether somebody brings up again what an operator has answered: it is counted, and limits
+    nobody. A show's team and a seller may know more than what was answered without a proof; against
+    one that was seen operators alone are heard.
     """
-    if by is not Actor.VISITOR or before.decision is not Decision.ADULT:
+    if before.decision is not Decision.ADULT or by not in (Actor.VISITOR, Actor.TEAM):
+        return False
+    if by is Actor.TEAM and before.proof is None:
         return False
     assert before.decided_at is not None
     return now - before.decided_at < policy.quiet[before.proof is not None]

@@ -60,25 +60,30 @@ async def report_suspicion(session: Session, said: Suspicion) -> None:
     """Limit somebody to the youngest band at once, and open a case about them. Answers nothing, not
     even whether there is such a person: whoever reports learns nothing about them.
 
-    What strangers say again of somebody whom an operator found to be an adult is counted alone.
+    What is said again of somebody whom an operator found to be an adult is counted alone, as the
+    policy says of whom.
     """
     policy, now = suspicion_policy(clock.now()), clock.now()
+    # The case is locked before the person: two who wait for each other would both fail. A report
+    # that waited here while the case was decided finds that decision behind it.
+    case = await queries.add_case(session, ids.new(), said, now, now + policy.decide_within)
+    facts: Facts = {"about": said.about.value, "source": said.source.value}
+    if case.reports > 1:
+        # Counted: a crowd of visitors, or one of a team again and again, would fill the evidence.
+        if said.by is not Actor.VISITOR and not await evidence.is_noted(
+            session, _entry(case, Event.REPORTED, said.by, facts)
+        ):
+            await _note(session, case, Event.REPORTED, said.by, facts)
+        return
     before = await queries.last_closed(session, said)
     if before is not None and rules.is_quiet(policy, before, said.by, now):
+        await queries.delete_case(session, case.id)
         await queries.count_report(session, before.id)
         return
-    # The case is locked before the person everywhere: two who wait for each other would both fail.
-    case = await queries.add_case(session, ids.new(), said, now, now + policy.decide_within)
-    is_new = case.reports == 1
-    if is_new and not await _concerns[said.about].limit(session, said.subject_id):
+    if not await _concerns[said.about].limit(session, said.subject_id):
         await queries.delete_case(session, case.id)
         return
-    if not is_new and said.by is Actor.VISITOR:
-        return  # counted: a crowd of them would fill the evidence
-    facts = {"about": said.about.value, "source": said.source.value}
     await _note(session, case, Event.REPORTED, said.by, facts)
-    if not is_new:
-        return
     hours = int(policy.decide_within.total_seconds() // 3600)
     await _note(session, case, Event.LIMITED, Actor.WORKER, {"decide_within_hours": hours})
     if case.about is About.ACCOUNT:
@@ -278,10 +283,11 @@ async def _lock_open(session: Session, case_id: UUID) -> AgeCase:
 async def _note(
     session: Session, case: AgeCase, event: Event, by: Actor, facts: Facts | None = None
 ) -> None:
-    mark = suspicion_policy(clock.now()).mark
-    await evidence.note_evidence(
-        session, Note(event, by, ids.encode("case", case.id), mark, facts or {})
-    )
+    await evidence.note_evidence(session, _entry(case, event, by, facts or {}))
+
+
+def _entry(case: AgeCase, event: Event, by: Actor, facts: Facts) -> Note:
+    return Note(event, by, ids.encode("case", case.id), suspicion_policy(clock.now()).mark, facts)
 
 
 def _seconds(time: timedelta) -> int:

@@ -57,6 +57,11 @@ async def note_evidence(session: Session, new: Note) -> None:
     await queries.add_entry(session, rules.entry_after(head, new, clock.now()))
 
 
+async def is_noted(session: Session, new: Note) -> bool:
+    """Whether the same was noted of the same subject, by whichever policy."""
+    return await queries.has_entry(session, rules.entry_after(rules.START, new, clock.now()))
+
+
 async def verify_evidence(session: Session, noted: EvidenceHead | None = None) -> Verdict:
     """Read the whole chain; entries may be appended meanwhile. `noted` is where it ended when
     somebody noted it elsewhere.

@@ -143,15 +143,28 @@ def _said_in(spans: Iterable[TakenOut]) -> ColumnElement[bool]:
 
 async def said_by_viewer(session: Session, viewer_id: UUID) -> list[Message]:
     """With the account, the oldest first; also what is deleted."""
-    authors = select(AuthorRow.id).where(AuthorRow.viewer_id == viewer_id)
-    chosen = select(MessageRow).where(MessageRow.author_id.in_(authors)).order_by(MessageRow.id)
+    chosen = select(MessageRow).where(_of_viewer(viewer_id)).order_by(MessageRow.id)
     return [read_message(row) for row in (await session.execute(chosen)).scalars()]
 
 
-async def said_by_author(session: Session, author_id: UUID) -> list[Message]:
+async def said_lately_by_viewer(session: Session, viewer_id: UUID, most: int) -> list[str]:
+    """The newest of these, the oldest first."""
+    return await _lately(session, _of_viewer(viewer_id), most)
+
+
+async def said_lately_by_author(session: Session, author_id: UUID, most: int) -> list[str]:
     """The same of one guest in one show."""
-    chosen = select(MessageRow).where(MessageRow.author_id == author_id).order_by(MessageRow.id)
-    return [read_message(row) for row in (await session.execute(chosen)).scalars()]
+    return await _lately(session, MessageRow.author_id == author_id, most)
+
+
+def _of_viewer(viewer_id: UUID) -> ColumnElement[bool]:
+    authors = select(AuthorRow.id).where(AuthorRow.viewer_id == viewer_id)
+    return MessageRow.author_id.in_(authors)
+
+
+async def _lately(session: Session, those: ColumnElement[bool], most: int) -> list[str]:
+    newest = select(MessageRow.text).where(those).order_by(MessageRow.id.desc()).limit(most)
+    return [*(await session.execute(newest)).scalars()][::-1]
 
 
 async def delete_messages(session: Session, before: datetime) -> int:

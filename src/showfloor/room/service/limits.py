@@ -11,7 +11,7 @@ from showfloor.privacy import service as privacy
 from showfloor.privacy.types.cases import About, Source, Suspicion
 from showfloor.privacy.types.evidence import Actor
 from showfloor.room import queries
-from showfloor.room.service.moderation import lock_moderated
+from showfloor.room.service.moderation import get_moderated
 from showfloor.room.types import Author, Message
 
 LATELY = 20
@@ -39,19 +39,18 @@ async def contact_guest(_session: Session, _author_id: UUID, _secret: str) -> No
 async def said_lately(session: Session, about: About, subject_id: UUID) -> list[str]:
     """For whoever decides: the newest messages, also those that the team deleted."""
     if about is About.GUEST:
-        said = await queries.said_by_author(session, subject_id)
-    elif about is About.ACCOUNT:
-        said = await queries.said_by_viewer(session, subject_id)
-    else:
-        return []
-    return [each.text for each in said][-LATELY:]
+        return await queries.said_lately_by_author(session, subject_id, LATELY)
+    if about is About.ACCOUNT:
+        return await queries.said_lately_by_viewer(session, subject_id, LATELY)
+    return []
 
 
 async def suspect_writer(session: Session, *, person: Person, message_id: UUID) -> None:
     """A moderator says that whoever wrote this message may be a child. Raises MessageNotFound, also
     for who moderates another show; Forbidden.
     """
-    message, _show = await lock_moderated(session, person, message_id)
+    # Not locked: who erases holds the case before the messages.
+    message, _show = await get_moderated(session, person, message_id)
     await _suspect(session, message, Source.STUDIO, Actor.TEAM)
 
 

@@ -298,8 +298,15 @@ async def _change(
 async def lock_moderated(
     session: Session, person: Person, message_id: UUID
 ) -> tuple[Message, Show]:
-    """The message, locked, and its show, for who moderates that."""
-    message = await queries.message(session, message_id, lock=True)
+    """As `get_moderated`, with the message locked."""
+    return await get_moderated(session, person, message_id, lock=True)
+
+
+async def get_moderated(
+    session: Session, person: Person, message_id: UUID, *, lock: bool = False
+) -> tuple[Message, Show]:
+    """The message and its show, for who moderates that. Raises MessageNotFound."""
+    message = await queries.message(session, message_id, lock=lock)
     # An erased person's message has no words left to show.
     if message is None or not message.text:
         raise MessageNotFound
