@@ -27,6 +27,7 @@ from showfloor.notices import service as notices
 from showfloor.notices import tasks as notices_tasks
 from showfloor.notices.adapters.smtp import SmtpMailer
 from showfloor.notices.views import Office
+from showfloor.offers import service as offers
 from showfloor.offers import tasks as offers_tasks
 from showfloor.orders import service as orders
 from showfloor.privacy import service as privacy
@@ -215,6 +216,7 @@ def periodic_jobs(
         Job("forget old messages", 3600.0, partial(_in_batches, room.forget_old)),
         Job("forget old mails", 3600.0, partial(_in_batches, notices.forget_old)),
         Job("forget old webhooks", 3600.0, partial(_in_batches, webhooks.forget_old)),
+        Job("forget old claimants", 3600.0, partial(_in_batches, offers.forget_old_claimants)),
         Job("forget old buyers", 86400.0, partial(_in_batches, orders.forget_old_buyers)),
         Job("forget old callbacks", 3600.0, partial(_in_batches, checkout.forget_old_callbacks)),
     ]

@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy import Select, exists, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
-from showfloor.kit.db import Connection, Parameters, Session, fetch, write
+from showfloor.kit.db import BATCH, Connection, Parameters, Session, fetch, write
 from showfloor.offers.models import CouponClaimRow, CouponRow
 from showfloor.offers.types import (
     Claim,
@@ -182,6 +182,25 @@ async def end_claims(session: Session, coupon_id: UUID) -> None:
         .where(CouponClaimRow.coupon_id == coupon_id)
         .values(person=None, client=None, buyer=None)
     )
+
+
+async def forget_claimants(session: Session, before: datetime) -> int:
+    """A batch of claims that were made before `before` lose who made them; how many did."""
+    known = or_(
+        CouponClaimRow.person.is_not(None),
+        CouponClaimRow.client.is_not(None),
+        CouponClaimRow.buyer.is_not(None),
+    )
+    old = select(CouponClaimRow.id).where(CouponClaimRow.claimed_at < before, known)
+    chosen = old.limit(BATCH).with_for_update(skip_locked=True).cte("chosen")
+    forgotten = (
+        update(CouponClaimRow)
+        .where(CouponClaimRow.id.in_(select(chosen)))
+        .values(person=None, client=None, buyer=None)
+        .returning(CouponClaimRow.id)
+        .execution_options(synchronize_session=False)
+    )
+    return len((await session.execute(forgotten)).all())
 
 
 async def count_taken(session: Session, coupon_id: UUID) -> int:

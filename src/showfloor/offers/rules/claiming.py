@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from showfloor.kit import tokens
+from showfloor.kit.retention import kept_for
 from showfloor.offers.errors import (
     CouponEnded,
     CouponNotForYouYet,
@@ -14,8 +15,8 @@ from showfloor.offers.errors import (
 )
 from showfloor.offers.types import Coupon, CouponState
 
-LONGEST = timedelta(days=90)
-"""From its start to its end."""
+LONGEST = kept_for("coupon")
+"""From its start to its end, after which nobody is known by a claim any more."""
 
 
 def ends_at(coupon: Coupon, start: datetime) -> datetime:

@@ -10,6 +10,7 @@ from showfloor.offers.service.claiming import (
     claim_of,
     end_coupons,
     follows_host,
+    forget_old_claimants,
 )
 from showfloor.offers.service.coupons import (
     agree_coupon,
@@ -66,6 +67,7 @@ __all__ = [
     "find_held",
     "find_log",
     "follows_host",
+    "forget_old_claimants",
     "get_shown_coupon",
     "give_back",
     "give_coupons_back",

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import structlog
 
-from showfloor.kit import ids
+from showfloor.kit import clock, ids
 from showfloor.kit.db import Connection, Database, Session
 from showfloor.offers.errors import (
     CouponLimitReached,
@@ -129,6 +129,13 @@ async def end_coupons(database: Database) -> None:
             await _end_coupon(database, coupon_id)
         except Exception:
             log.exception("coupon could not be ended", coupon=str(coupon_id))
+
+
+async def forget_old_claimants(session: Session) -> int:
+    """A batch of claims whose coupon is over for certain: who made them is nobody's business any
+    more, whatever kept the coupon from ending; how many.
+    """
+    return await queries.forget_claimants(session, clock.now() - claiming.LONGEST)
 
 
 async def _end_coupon(database: Database, coupon_id: UUID) -> None:
