@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 import httpx2
 import pytest
 
@@ -48,7 +50,7 @@ async def test_commission_is_of_what_was_paid(hall: Hall, database: Database) ->
     agreed = await hall.ask("POST", f"/commissions/{agreement}/agree", hall.host)
     assert agreed.status_code == 200, agreed.text
     anna = await bought(hall)
-    order_id = ids.encode("ord", await scalar(database, "select id from orders"))  # type: ignore[arg-type]
+    order_id = ids.encode("ord", UUID(str(await scalar(database, "select id from orders"))))
 
     await hear(database)
     refunded = await Desk(anna.buyer.counter, order_id, hall.seller).refund(("MUG-1", 1, 1))
@@ -67,10 +69,10 @@ async def test_commission_is_of_what_was_paid(hall: Hall, database: Database) ->
 
 async def test_receipt_and_lists_say_what_came_off(hall: Hall, database: Database) -> None:
     await bought(hall)
-    order_id = await scalar(database, "select id from orders")
+    order_id = UUID(str(await scalar(database, "select id from orders")))
 
     async with database.session() as session:
-        order = await orders.find_order(session, order_id)  # type: ignore[arg-type]
+        order = await orders.find_order(session, order_id)
         assert order is not None
         papers = [await orders.write_receipt(session, order, lang) for lang in ("en", "ar")]
     [listed] = (await hall.ask("GET", "/orders", hall.seller)).json()["items"]
