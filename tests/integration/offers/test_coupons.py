@@ -139,6 +139,35 @@ async def test_one_coupon_is_open_at_a_time_and_claims_stop(hall: Hall) -> None:
     assert (await counts(hall))[0] == ("closed", 1, 1, 5)
 
 
+async def test_coupon_that_is_over_keeps_no_other_from_opening(
+    hall: Hall, database: Database
+) -> None:
+    coupon = await open_coupon(hall)
+    other = (await plan(hall)).json()["id"]
+    await hall.ask("POST", f"/coupons/{other}/agree", hall.seller, json={})
+    anna = await claimer(hall)
+    await anna.claim(coupon)
+    await anna.buyer.reserve(("MUG-1", 1))
+    await anna.details()
+    assert (await anna.buyer.pay(ASKS)).json()["status"] == "needs_confirmation"
+    await execute(
+        database, "update coupon set ends_at = clock_timestamp() where opened_at is not null"
+    )
+    # It waits for the payment.
+    await end_coupons(database)
+    waiting = await counts(hall)
+
+    opened = await hall.ask("POST", f"/coupons/{other}/open", hall.host)
+    confirmed = await anna.buyer.confirm()
+    await end_coupons(database)
+
+    assert waiting == [("open", 1, 0, 5), ("planned", 0, 0, 6)]
+    assert opened.status_code == 200, opened.text
+    assert confirmed.json()["status"] == "paid"
+    assert await counts(hall) == [("ended", 1, 1, 5), ("open", 0, 0, 6)]
+    assert await agrees(hall) == []
+
+
 async def test_claim_that_is_not_used_goes_to_somebody_else(hall: Hall, database: Database) -> None:
     coupon = await open_coupon(hall, quota=1, keep_s=600)
     anna, ben = await claimer(hall), await claimer(hall)

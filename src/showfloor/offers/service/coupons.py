@@ -136,10 +136,8 @@ async def open_coupon(session: Session, *, person: Person, coupon_id: UUID) -> C
         raise NotAllowedInState
     if not coupon.agreed:
         raise CouponNotAgreed
-    others = await queries.coupons_of_show(session, show.id)
-    if any(each.state is CouponState.OPEN for each in others):
-        raise CouponRunning
     now = await queries.database_now(session)
+    await _make_way(session, show.id, now)
     _check_end(coupon, now)
     opened = replace(
         coupon,
@@ -154,6 +152,21 @@ async def open_coupon(session: Session, *, person: Person, coupon_id: UUID) -> C
     await queries.save_coupon(session, opened)
     await _publish(session, opened)
     return replace(told, coupon=opened)
+
+
+async def _make_way(session: Session, show_id: UUID, now: datetime) -> None:
+    """One that is over keeps none from being opened, though it may wait for a payment before it
+    ends. Needs the show's lock. Raises CouponRunning.
+    """
+    for each in await queries.coupons_of_show(session, show_id):
+        if each.state is not CouponState.OPEN:
+            continue
+        other = await _lock(session, each.id)
+        if not claiming.is_over(other, now):
+            raise CouponRunning
+        if other.state is CouponState.OPEN:
+            over = replace(other, state=CouponState.CLOSED, closed_at=other.ends_at)
+            await queries.save_coupon(session, over)
 
 
 async def close_coupon(session: Session, *, person: Person, coupon_id: UUID) -> CouponWithCounts:
