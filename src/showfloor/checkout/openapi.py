@@ -141,6 +141,7 @@ async def open_checkout(body: CheckoutIn, token: Token) -> CheckoutOut:
         NotFound,
         CheckoutNotFound,
         PriceMismatch,
+        CouponFirstOrderOnly,
         CouponGone,
         HoldExpired,
         PaymentInProgress,

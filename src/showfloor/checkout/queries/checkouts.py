@@ -166,6 +166,16 @@ async def checkout_of_hold(
     return read_checkout(rows[0]) if rows else None
 
 
+async def buyer_of(connection: Connection, checkout_id: UUID) -> tuple[str, UUID | None] | None:
+    """The address and the account of whoever gave their details; None where they are gone."""
+    rows = await fetch(
+        connection,
+        "select email, viewer_id from checkout where id = %(id)s and email is not null",
+        {"id": checkout_id},
+    )
+    return rows[0] if rows else None
+
+
 def forget_buyer(connection: Connection, checkout_id: UUID) -> None:
     """The buyer's data goes: into the orders, or with the goods that were given back."""
     write(

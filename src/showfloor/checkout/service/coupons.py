@@ -9,13 +9,13 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 from uuid import UUID
 
-from showfloor.checkout import rules
+from showfloor.checkout import queries, rules
 from showfloor.checkout.types import Agreed, Checkout, Coupons
 from showfloor.kit.db import Connection
 from showfloor.kit.money import Money
 from showfloor.offers import service as offers
-from showfloor.offers.errors import CouponFirstOrderOnly
-from showfloor.offers.types import Applied, Discounts, PricedLine
+from showfloor.offers.errors import CouponFirstOrderOnly, CouponGone
+from showfloor.offers.types import Applied, Discounts, HeldCoupon, PricedLine
 from showfloor.orders import service as orders
 from showfloor.orders.types import AgreedCoupon, Buyer
 from showfloor.stock.types import Hold
@@ -92,9 +92,28 @@ async def check_buyer(
     for held in coupons.held:
         if held.claim.id not in used:
             continue
-        merchant_id = held.coupon.merchant_id
-        if held.coupon.first_order and await orders.has_ordered(
-            connection, merchant_id=merchant_id, email=buyer.email, viewer_id=buyer.viewer_id
-        ):
-            raise CouponFirstOrderOnly
-        await offers.note_buyer(connection, held, buyer.email)
+        await _check_first_order(connection, held, buyer.email, buyer.viewer_id)
+        await offers.check_buyer(connection, held, buyer.email)
+
+
+async def begin_use(connection: Connection, checkout: Checkout, payment_id: UUID) -> None:
+    """The coupons in the sum are this payment's from here on. What was true when the details were
+    given may not be any more: the buyer may have ordered, or pay for another purchase right now.
+    Needs the checkout's lock. Raises CouponFirstOrderOnly, CouponGone.
+    """
+    buyer = await queries.buyer_of(connection, checkout.id)
+    if buyer is None:
+        raise CouponGone
+    email, viewer_id = buyer
+    use = offers.Use(checkout.id, payment_id, email, viewer_id)
+    for held in await offers.begin_use(connection, checkout.claims, use):
+        await _check_first_order(connection, held, email, viewer_id)
+
+
+async def _check_first_order(
+    connection: Connection, held: HeldCoupon, email: str, viewer_id: UUID | None
+) -> None:
+    if held.coupon.first_order and await orders.has_ordered(
+        connection, merchant_id=held.coupon.merchant_id, email=email, viewer_id=viewer_id
+    ):
+        raise CouponFirstOrderOnly

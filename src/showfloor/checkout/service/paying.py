@@ -20,6 +20,7 @@ from showfloor.checkout.errors import (
     PriceMismatch,
 )
 from showfloor.checkout.queries import Attempt
+from showfloor.checkout.service import coupons
 from showfloor.checkout.service.contact import (
     check_own,
     get_own_checkout,
@@ -45,7 +46,6 @@ from showfloor.kit.db import Connection, Database
 from showfloor.kit.errors import IdempotencyConflict
 from showfloor.kit.money import Money
 from showfloor.kit.turns import Urgency
-from showfloor.offers import service as coupons
 from showfloor.stock import service as stock
 from showfloor.stock.errors import HoldExpired
 from showfloor.stock.types import Hold
@@ -72,7 +72,8 @@ async def pay(database: Database, providers: Providers, request: PaymentRequest)
     """Charge once. The same key gets the same attempt again, as it stands by then.
 
     Raises CheckoutNotFound, PaymentMethodInvalid, PriceMismatch, HoldExpired, PaymentInProgress,
-    CouponGone, IdempotencyConflict, ProviderUnavailable (then ask again with the same key).
+    CouponFirstOrderOnly, CouponGone, IdempotencyConflict, ProviderUnavailable (then ask again with
+    the same key).
     """
     provider = providers.get(request.method.type)
     if provider is None:
@@ -125,9 +126,7 @@ async def begin(
     _check_goods(checkout, await extended.answer())
     payment = _add_intent(connection, checkout, provider, key, request.request)
     if checkout.claims:
-        await coupons.begin_use(
-            connection, checkout.claims, checkout_id=checkout.id, payment_id=payment.id
-        )
+        await coupons.begin_use(connection, checkout, payment.id)
     return payment, replaced
 
 

@@ -355,9 +355,18 @@ order by claim.id
 """
 )
 _HELD_LOCKED: LiteralString = _HELD + " for update of claim"
+# With each that is for a first order all the others of that seller, of which a buyer gets one.
 _LOCK_COUPONS: LiteralString = """
 select id from coupon
-where id in (select coupon_id from coupon_claim where id = any(%(ids)s::uuid[]))
+where id in (
+  select coupon_id from coupon_claim where id = any(%(ids)s::uuid[])
+  union
+  select other.id from coupon_claim as claim
+    join coupon as own on own.id = claim.coupon_id and own.first_order
+    join coupon as other on other.merchant_id = own.merchant_id and other.first_order
+      and other.state in ('open', 'closed')
+  where claim.id = any(%(ids)s::uuid[])
+)
 order by id for update
 """
 
@@ -391,27 +400,61 @@ def _held_coupons(rows: Sequence[tuple[Any, ...]]) -> list[HeldCoupon]:
     ]
 
 
-def note_buyer(connection: Connection, claim_id: UUID, buyer: str) -> None:
-    """Who is about to use it."""
-    write(
-        connection,
-        "update coupon_claim set buyer = %(buyer)s where id = %(id)s and state = 'claimed'",
-        {"id": claim_id, "buyer": buyer},
-    )
-
-
-async def uses_of_buyer(connection: Connection, claim_id: UUID) -> int:
+async def uses_of_buyer(connection: Connection, claim: Claim, buyer: str) -> int:
     """How often whoever is about to use a claim has used its coupon with others."""
     ((found,),) = await fetch(
         connection,
         """
-        select count(*) from coupon_claim as own join coupon_claim as other
-          on other.coupon_id = own.coupon_id and other.buyer = own.buyer and other.id <> own.id
-        where own.id = %(id)s and other.state in ('paying', 'used')
+        select count(*) from coupon_claim
+        where coupon_id = %(coupon)s and buyer = %(buyer)s and id <> %(id)s
+          and state in ('paying', 'used')
         """,
-        {"id": claim_id},
+        {"coupon": claim.coupon_id, "buyer": buyer, "id": claim.id},
     )
     return int(found)
+
+
+async def first_order_salts(connection: Connection, merchant_id: UUID) -> list[bytes]:
+    """Of the coupons for a first order from this seller that can be used."""
+    rows = await fetch(
+        connection,
+        """
+        select salt from coupon
+        where merchant_id = %(merchant)s and first_order and state in ('open', 'closed')
+          and salt is not null
+        """,
+        {"merchant": merchant_id},
+    )
+    return [bytes(salt) for (salt,) in rows]
+
+
+async def is_first_order_begun(
+    connection: Connection, merchant_id: UUID, people: Collection[str], checkout_id: UUID
+) -> bool:
+    """Whether one of these pseudonyms pays, or has paid, a purchase other than this one with a
+    coupon for a first order from this seller.
+    """
+    ((found,),) = await fetch(
+        connection,
+        """
+        select exists (
+          select from coupon_claim join coupon on coupon.id = coupon_id
+          where merchant_id = %(merchant)s and first_order
+            and coupon_claim.state in ('paying', 'used') and checkout_id <> %(checkout)s
+            and (buyer = any(%(people)s::text[]) or person = any(%(people)s::text[])))
+        """,
+        {"merchant": merchant_id, "people": list(people), "checkout": checkout_id},
+    )
+    return bool(found)
+
+
+def note_buyer(connection: Connection, claim_id: UUID, buyer: str) -> None:
+    """Who pays with it. Needs the claim's lock."""
+    write(
+        connection,
+        "update coupon_claim set buyer = %(buyer)s where id = %(id)s",
+        {"id": claim_id, "buyer": buyer},
+    )
 
 
 def begin_use(
@@ -432,12 +475,17 @@ async def end_use(connection: Connection, payment_id: UUID, state: ClaimState) -
     """The claims that a payment was made with; how many they are."""
     rows = await fetch(
         connection,
+        # Locked in the order in which others lock several of them.
         """
-        update coupon_claim set state = %(state)s::text,
+        with own as materialized (
+          select id from coupon_claim where payment_id = %(payment)s and state = 'paying'
+          order by id for update
+        )
+        update coupon_claim as claim set state = %(state)s::text,
           checkout_id = case when %(state)s::text = 'used' then checkout_id end,
           payment_id = case when %(state)s::text = 'used' then payment_id end
-        where payment_id = %(payment)s and state = 'paying'
-        returning id
+        from own where claim.id = own.id
+        returning claim.id
         """,
         {"payment": payment_id, "state": state.value},
     )

@@ -36,10 +36,11 @@ from showfloor.offers.service.planning import (
 from showfloor.offers.service.reading import find_log, read_log
 from showfloor.offers.service.taking import find_drop, give_back, note_paid, take
 from showfloor.offers.service.using import (
+    Use,
     begin_use,
+    check_buyer,
     find_discounts,
     find_held,
-    note_buyer,
     note_used,
 )
 from showfloor.offers.service.using import give_back as give_coupons_back
@@ -48,11 +49,13 @@ from showfloor.offers.service.verifying import verify_drop
 __all__ = [
     "LONGEST_LINE",
     "Claimant",
+    "Use",
     "agree_coupon",
     "agree_drop",
     "announce_drop",
     "begin_use",
     "cancel_drop",
+    "check_buyer",
     "claim_coupon",
     "claim_of",
     "claim_of_token",
@@ -75,7 +78,6 @@ __all__ = [
     "list_coupons",
     "list_drops",
     "list_of_product",
-    "note_buyer",
     "note_paid",
     "note_used",
     "open_coupon",
