@@ -10,6 +10,13 @@ class DropNotFound(AppError):
     status = 404
 
 
+class TooManyPlanned(AppError):
+    """As many drops, or coupons, of the show wait to be opened as may (`rules/policy.py`)."""
+
+    code = "too_many_planned"
+    status = 409
+
+
 class DropStateConflict(AppError):
     """This cannot happen to a drop in its state: it was announced, has ended, or was cancelled."""
 

@@ -346,6 +346,7 @@ async def one_of_everything(database_url: str, data: Path) -> AsyncIterator[Ever
                     "get_drop_log": {"drop_id": [ended]},
                     "plan_coupon": {**COUPON, "product_ids": [[]], "keep_s": [None]},
                     "agree_coupon": {"coupon_id": [coupons[0]]},
+                    "withdraw_coupon": {"coupon_id": [coupons[0]]},
                     "open_coupon": {"coupon_id": [coupons[1]]},
                     "close_coupon": {"coupon_id": [coupons[2]]},
                     "claim_coupon": {"coupon_id": [coupons[1]]},

@@ -7,6 +7,7 @@ from typing import Any
 
 import httpx2
 
+from showfloor.app import verify
 from showfloor.kit import ids
 from tests.integration.offers.conftest import DropBuyer, Hall
 
@@ -44,6 +45,11 @@ async def counts(hall: Hall) -> list[tuple[str, int, int, int]]:
         (each["state"], each["claimed"], each["used"], each["left"])
         for each in answer.json()["coupons"]
     ]
+
+
+async def agrees(hall: Hall) -> list[str]:
+    """What `showfloor verify` finds."""
+    return list(map(str, await verify.broken(hall.database, hall.app.state.checkout.providers)))
 
 
 @dataclass

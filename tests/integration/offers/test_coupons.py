@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
-
-from showfloor.app import verify
 from showfloor.kit import ids
 from showfloor.kit.db import Database
 from showfloor.offers.service import end_coupons
@@ -12,12 +9,7 @@ from tests.integration.checkout.counter import ASKS, DECLINED
 from tests.integration.checkout.desk import Desk
 from tests.integration.checkout.shop import execute, let_expire, scalar
 from tests.integration.offers.conftest import Hall
-from tests.integration.offers.coupons import claimer, counts, open_coupon, plan
-
-
-async def agrees(hall: Hall) -> list[str]:
-    """What `showfloor verify` finds."""
-    return list(map(str, await verify.broken(hall.database, hall.app.state.checkout.providers)))
+from tests.integration.offers.coupons import agrees, claimer, counts, open_coupon
 
 
 async def test_coupon_is_claimed_taken_off_and_given_back_to_the_penny(
@@ -76,95 +68,6 @@ async def test_purchase_without_the_coupon_costs_what_it_costs(hall: Hall) -> No
     assert quote["total"]["amount"] == 2500
     assert paid.json()["orders"][0]["total"]["amount"] == 2500
     assert await counts(hall) == [("open", 1, 0, 5)]
-    assert await agrees(hall) == []
-
-
-async def test_seller_is_asked_and_only_then_it_opens(hall: Hall) -> None:
-    planned = (await plan(hall)).json()["id"]
-    anna = await claimer(hall)
-
-    early = await hall.ask("POST", f"/coupons/{planned}/open", hall.host)
-    strange = await hall.ask("POST", f"/coupons/{planned}/agree", hall.stranger, json={})
-    unopened = await anna.claim(planned)
-    asked = await hall.ask("GET", "/coupons/asked", hall.seller)
-    hidden = await anna.buyer.ask("GET", f"/shows/{hall.show}/coupon")
-
-    assert early.json()["code"] == "coupon_not_agreed"
-    assert strange.status_code == 404
-    assert unopened.status_code in (404, 409)
-    assert [each["id"] for each in asked.json()["coupons"]] == [planned]
-    assert hidden.json() == {"coupon": None}
-    assert await counts(hall) == [("planned", 0, 0, 6)]
-
-
-@pytest.mark.parametrize(
-    ("terms", "status"),
-    [
-        ({"value": 2500}, 409),
-        ({"kind": "percent", "value": 9_500}, 422),
-        ({"valid_until": "2020-01-01T00:00:00Z", "valid_s": None}, 409),
-        ({"valid_s": None}, 422),
-        ({"per_person": 7}, 422),
-        ({"product_ids": [ids.encode("prod", ids.new())]}, 409),
-        ({"merchant_id": ids.encode("mer", ids.new())}, 409),
-        ({"name": {"en": "One language alone"}}, 422),
-    ],
-)
-async def test_coupon_that_cannot_be_is_not_planned(
-    hall: Hall, terms: dict[str, object], status: int
-) -> None:
-    refused = await plan(hall, **terms)
-
-    assert refused.status_code == status, refused.text
-    assert await counts(hall) == []
-
-
-async def test_one_coupon_is_open_at_a_time_and_claims_stop(hall: Hall) -> None:
-    coupon = await open_coupon(hall)
-    other = (await plan(hall)).json()["id"]
-    await hall.ask("POST", f"/coupons/{other}/agree", hall.seller, json={})
-    anna, late = await claimer(hall), await claimer(hall)
-    await anna.claim(coupon)
-
-    running = await hall.ask("POST", f"/coupons/{other}/open", hall.host)
-    closed = await hall.ask("POST", f"/coupons/{coupon}/close", hall.host)
-    refused = await late.claim(coupon)
-    paid = await anna.buy(("MUG-1", 1))
-
-    assert running.json()["code"] == "coupon_running"
-    assert closed.json()["state"] == "closed"
-    assert (refused.status_code, refused.json()["code"]) == (409, "coupon_ended")
-    # What was claimed stays good.
-    assert paid.json()["orders"][0]["total"]["amount"] == 2100
-    assert (await counts(hall))[0] == ("closed", 1, 1, 5)
-
-
-async def test_coupon_that_is_over_keeps_no_other_from_opening(
-    hall: Hall, database: Database
-) -> None:
-    coupon = await open_coupon(hall)
-    other = (await plan(hall)).json()["id"]
-    await hall.ask("POST", f"/coupons/{other}/agree", hall.seller, json={})
-    anna = await claimer(hall)
-    await anna.claim(coupon)
-    await anna.buyer.reserve(("MUG-1", 1))
-    await anna.details()
-    assert (await anna.buyer.pay(ASKS)).json()["status"] == "needs_confirmation"
-    await execute(
-        database, "update coupon set ends_at = clock_timestamp() where opened_at is not null"
-    )
-    # It waits for the payment.
-    await end_coupons(database)
-    waiting = await counts(hall)
-
-    opened = await hall.ask("POST", f"/coupons/{other}/open", hall.host)
-    confirmed = await anna.buyer.confirm()
-    await end_coupons(database)
-
-    assert waiting == [("open", 1, 0, 5), ("planned", 0, 0, 6)]
-    assert opened.status_code == 200, opened.text
-    assert confirmed.json()["status"] == "paid"
-    assert await counts(hall) == [("ended", 1, 1, 5), ("open", 0, 0, 6)]
     assert await agrees(hall) == []
 
 

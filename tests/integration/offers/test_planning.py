@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from showfloor.catalog import service as catalog
 from showfloor.kit import ids
 from showfloor.kit.db import Database
 from showfloor.kit.money import Money
+from showfloor.offers.rules import policy
 from showfloor.offers.service import close_drops_of_show, end_drops
 from showfloor.realtime import service as realtime
 from tests.integration.checkout.shop import execute, scalar
@@ -115,6 +117,18 @@ async def test_terms_that_no_drop_has_are_refused(
 
     assert (answer.status_code, answer.json()["code"]) == (422, "validation_failed")
     assert await scalar(database, "select count(*) from drop") == 0
+
+
+async def test_show_has_room_for_so_many_planned_drops(
+    hall: Hall, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(policy, "MOST_PLANNED", 2)
+
+    answers = await asyncio.gather(*(hall.plan() for _ in range(4)))
+
+    refused = [each.json()["code"] for each in answers if each.status_code == 409]
+    assert refused == ["too_many_planned"] * 2
+    assert await states(hall) == ["planned"] * 2
 
 
 async def test_goods_that_are_not_on_the_shelf_are_refused(hall: Hall) -> None:

@@ -26,6 +26,7 @@ from showfloor.offers.errors import (
     DropRunning,
     DropShort,
     DropStateConflict,
+    TooManyPlanned,
 )
 from showfloor.offers.schemas import DropOut, DropsOut, NewDrop
 from showfloor.offers.views import drop_view, drops_view
@@ -49,6 +50,7 @@ OWN = (NotAuthenticated, NotFound, CsrfFailed, ShowNotFound, DropNotFound)
         NotAllowedInState,
         ProductNotInShow,
         DropPriceHigher,
+        TooManyPlanned,
     ),
 )
 async def plan_drop(

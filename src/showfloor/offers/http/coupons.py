@@ -24,6 +24,7 @@ from showfloor.offers.errors import (
     CouponRunning,
     CouponStateConflict,
     CouponUsedUp,
+    TooManyPlanned,
 )
 from showfloor.offers.schemas import (
     ClaimOut,
@@ -59,6 +60,7 @@ def _secret(request: Request) -> bytes:
         NotAllowedInState,
         ProductNotInShow,
         CouponInvalid,
+        TooManyPlanned,
     ),
 )
 async def plan_coupon(
@@ -82,7 +84,9 @@ async def list_coupons(show_id: str, session: SessionDep, person: CurrentPerson)
 
 @router.get("/coupons/asked", responses=refusals(NotAuthenticated))
 async def list_asked_coupons(session: SessionDep, person: CurrentPerson) -> CouponsOut:
-    """What hosts ask your sellers for: coupons that wait for a yes."""
+    """What hosts ask your sellers for: coupons that wait for a yes, that have it, and that can be
+    claimed.
+    """
     return coupons_view(await service.list_asked_coupons(session, person=person))
 
 
@@ -95,6 +99,15 @@ async def agree_coupon(
     return coupon_view(
         await service.agree_coupon(session, person=person, coupon_id=coupon, floor=body.floor)
     )
+
+
+@router.post("/coupons/{coupon_id}/withdraw", responses=refusals(*OWN, CouponStateConflict))
+async def withdraw_coupon(coupon_id: str, session: SessionDep, person: CurrentPerson) -> CouponOut:
+    """The seller of the goods takes back the yes, so that the coupon cannot be opened, or lets
+    nobody claim it any more when it was: what was claimed stays good. Twice is fine.
+    """
+    coupon = ids.parse("cpn", coupon_id)
+    return coupon_view(await service.withdraw_coupon(session, person=person, coupon_id=coupon))
 
 
 @router.post(

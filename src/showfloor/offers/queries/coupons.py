@@ -103,11 +103,10 @@ async def shown_of_show(session: Session, show_id: UUID) -> Coupon | None:
 
 
 async def asked_of(session: Session, merchant_ids: Collection[UUID]) -> list[Coupon]:
-    """Those that wait for the yes of these sellers."""
+    """Those of these sellers' goods that are planned, with their yes or without, or open."""
     chosen = select(CouponRow).where(
         CouponRow.merchant_id.in_(merchant_ids),
-        CouponRow.state == CouponState.PLANNED.value,
-        CouponRow.agreed.is_(False),
+        CouponRow.state.in_([CouponState.PLANNED.value, CouponState.OPEN.value]),
     )
     return await _coupons(session, chosen.order_by(CouponRow.created_at, CouponRow.id))
 

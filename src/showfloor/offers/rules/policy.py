@@ -27,6 +27,10 @@ address.
 """
 SHORTEST_HOLD = 90
 """Seconds."""
+MOST_PLANNED = 20
+"""Drops of a show that wait to be opened, and as many coupons: its team reads all of them, and so
+do the sellers they ask.
+"""
 
 
 def longest_hold(runs_s: int) -> int:

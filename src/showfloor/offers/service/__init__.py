@@ -21,6 +21,7 @@ from showfloor.offers.service.coupons import (
     list_coupons,
     open_coupon,
     plan_coupon,
+    withdraw_coupon,
 )
 from showfloor.offers.service.ending import close_drops_of_show, end_drops
 from showfloor.offers.service.planning import (
@@ -87,5 +88,6 @@ __all__ = [
     "show_of_drop",
     "take",
     "verify_drop",
+    "withdraw_coupon",
     "withdraw_drop",
 ]

@@ -28,6 +28,7 @@ from showfloor.offers.errors import (
 from showfloor.offers.queries import coupons as queries
 from showfloor.offers.rules import claiming
 from showfloor.offers.schemas import NewCoupon
+from showfloor.offers.service.planning import check_room
 from showfloor.offers.types import (
     Coupon,
     CouponCounts,
@@ -48,9 +49,9 @@ async def plan_coupon(
     """A coupon of a show that is not over, for goods on its shelf of one seller, who has to agree:
     what it takes off is the seller's money. Who plans one for goods of their own has agreed.
 
-    Raises ShowNotFound, NotAllowedInState, ProductNotInShow, CouponInvalid.
+    Raises ShowNotFound, NotAllowedInState, ProductNotInShow, CouponInvalid, TooManyPlanned.
     """
-    show = await shows.get_own_show(session, person=person, show_id=show_id)
+    show = await shows.get_own_show(session, person=person, show_id=show_id, lock=True)
     if show.state.over:
         raise NotAllowedInState
     merchant_id = ids.parse("mer", new.merchant_id)
@@ -84,6 +85,8 @@ async def plan_coupon(
     _check_end(coupon, now)
     if coupon.kind is CouponKind.AMOUNT and coupon.value >= _dearest(own, products, coupon.minimum):
         raise CouponInvalid
+    others = await queries.coupons_of_show(session, show.id)
+    check_room(each.state is CouponState.PLANNED for each in others)
     await queries.add_coupon(session, coupon)
     return (await _told(session, [coupon]))[0]
 
@@ -122,6 +125,27 @@ async def agree_coupon(
     agreed = replace(coupon, agreed=True, floor=floor)
     await queries.save_coupon(session, agreed)
     return (await _told(session, [agreed]))[0]
+
+
+async def withdraw_coupon(session: Session, *, person: Person, coupon_id: UUID) -> CouponWithCounts:
+    """The seller takes back the yes to a coupon that is planned, and its floor with it, or closes
+    one that can be claimed: as with the team, what was claimed stays good. Twice is fine. Raises
+    CouponNotFound, also for who does not sell these goods, CouponStateConflict for one that ended
+    or was given up.
+    """
+    found = await queries.coupon(session, coupon_id)
+    if found is None or found.merchant_id not in person.merchant_ids:
+        raise CouponNotFound
+    await shows.lock_show(session, found.show_id)
+    coupon = await _lock(session, coupon_id)
+    if coupon.state is CouponState.PLANNED:
+        coupon = replace(coupon, agreed=False, floor=0)
+        await queries.save_coupon(session, coupon)
+    elif coupon.state is CouponState.OPEN:
+        coupon = await _close(session, coupon)
+    elif coupon.state is not CouponState.CLOSED:
+        raise CouponStateConflict
+    return (await _told(session, [coupon]))[0]
 
 
 async def open_coupon(session: Session, *, person: Person, coupon_id: UUID) -> CouponWithCounts:
@@ -214,7 +238,7 @@ async def list_coupons(
 
 
 async def list_asked_coupons(session: Session, *, person: Person) -> list[CouponWithCounts]:
-    """What hosts ask the sellers of this person for."""
+    """What hosts ask the sellers of this person for, and what of it can be claimed."""
     return await _told(session, await queries.asked_of(session, person.merchant_ids))
 
 

@@ -6,6 +6,7 @@ Locks: the show, the drop, stock, the room.
 from __future__ import annotations
 
 import secrets
+from collections.abc import Iterable
 from dataclasses import replace
 from uuid import UUID
 
@@ -25,6 +26,7 @@ from showfloor.offers.errors import (
     DropRunning,
     DropShort,
     DropStateConflict,
+    TooManyPlanned,
 )
 from showfloor.offers.queries import Locked
 from showfloor.offers.rules import chain, policy, running
@@ -42,9 +44,9 @@ async def plan_drop(session: Session, *, person: Person, show_id: UUID, new: New
     goods has to agree, also to today's price: pieces are taken off sale for it, and tomorrow they
     may cost more. Who plans a drop of goods of their own has agreed.
 
-    Raises ShowNotFound, NotAllowedInState, ProductNotInShow, DropPriceHigher.
+    Raises ShowNotFound, NotAllowedInState, ProductNotInShow, DropPriceHigher, TooManyPlanned.
     """
-    show = await shows.get_own_show(session, person=person, show_id=show_id)
+    show = await shows.get_own_show(session, person=person, show_id=show_id, lock=True)
     if show.state.over:
         raise NotAllowedInState
     priced = await _on_shelf(session, show, ids.parse("prod", new.product_id))
@@ -70,8 +72,18 @@ async def plan_drop(session: Session, *, person: Person, show_id: UUID, new: New
         agreed=priced.product.merchant_id in person.merchant_ids,
         created_at=clock.now(),
     )
+    others = await queries.drops_of_show(session, show.id)
+    check_room(each.state is DropState.PLANNED for each in others)
     await queries.add_drop(session, drop)
     return drop
+
+
+def check_room(planned: Iterable[bool]) -> None:
+    """Whether one more may be planned, from which of a show's others are. Needs the show's lock.
+    Raises TooManyPlanned.
+    """
+    if sum(planned) >= policy.MOST_PLANNED:
+        raise TooManyPlanned(most=policy.MOST_PLANNED)
 
 
 async def _on_shelf(session: Session, show: Show, product_id: UUID) -> PricedProduct:
