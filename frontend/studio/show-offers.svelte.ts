@@ -1,25 +1,29 @@
-/** The drops of a show, as its team sees them, and what they do with them. */
+/** What the team of a show plans for it and opens by hand, drops or coupons, and what they do with it. */
 import { problemOf, type Problem } from "../api/client";
-import type { TeamDrop, TeamDrops } from "../contract";
+import type { NewCoupon, TeamCoupon, TeamDrop } from "../contract";
 import type { Studio } from "./session.svelte";
 
-export type Step = "open" | "cancel";
-export type Done = "started" | "was_closed" | "was_planned";
+type Asks = Pick<Studio, "request">;
 
-export interface Plan {
-  product_id: string;
-  sku: string;
-  units: number;
-  per_person: number;
-  price: number;
-  opens_in_s: number;
-  runs_s: number;
+/** What differs between the kinds. */
+interface Kind<Item, Step extends string, Done extends string> {
+  /** In the routes, and the name of the list in an answer. */
+  name: "drops" | "coupons";
+  /** Whether viewers can take part in it, which one at a time can be. */
+  runs: (item: Item) => boolean;
+  /** What a step has done. */
+  done: Record<Step, Done>;
 }
 
-export class ShowDrops {
-  items = $state.raw<readonly TeamDrop[] | null>(null);
+export class ShowOffers<
+  Item extends { id: string },
+  Plan,
+  Step extends string,
+  Done extends string,
+> {
+  items = $state.raw<readonly Item[] | null>(null);
   problem = $state.raw<Problem | null>(null);
-  done = $state.raw<Done | null>(null);
+  done = $state.raw<Done | "was_planned" | null>(null);
   busy = $state(false);
   /** Counts the requests, so that an older answer never replaces a newer one. */
   #asked = 0;
@@ -27,23 +31,22 @@ export class ShowDrops {
   /** The problem is that of a look, and is over with the next one that succeeds. */
   #ofLook = false;
 
-  /** The one that is announced, if any. */
-  readonly running = $derived.by(
-    () => (this.items ?? []).find(({ state }) => state === "announced") ?? null,
-  );
+  /** The one that runs, if any. */
+  readonly running = $derived.by(() => (this.items ?? []).find(this.kind.runs) ?? null);
 
   constructor(
-    readonly studio: Pick<Studio, "request">,
+    readonly studio: Asks,
     readonly showId: string,
+    readonly kind: Kind<Item, Step, Done>,
   ) {}
 
   async load(): Promise<void> {
     const turn = ++this.#asked;
     try {
-      const { drops } = await this.studio.request<TeamDrops>(`/shows/${this.showId}/drops`);
+      const found = await this.studio.request<Record<string, readonly Item[]>>(this.#all);
       if (turn < this.#shown) return;
       this.#shown = turn;
-      this.items = drops;
+      this.items = found[this.kind.name] ?? [];
       if (this.#ofLook) this.problem = null;
       this.#ofLook = false;
     } catch (error) {
@@ -52,14 +55,17 @@ export class ShowDrops {
     }
   }
 
-  plan = (body: Plan): Promise<boolean> =>
-    this.#step(`/shows/${this.showId}/drops`, body, "was_planned");
+  plan = (body: Plan): Promise<boolean> => this.#step(this.#all, body, "was_planned");
 
-  act = (drop: TeamDrop, step: Step): Promise<boolean> =>
-    this.#step(`/drops/${drop.id}/${step}`, undefined, step === "open" ? "started" : "was_closed");
+  act = (item: Item, step: Step): Promise<boolean> =>
+    this.#step(`/${this.kind.name}/${item.id}/${step}`, undefined, this.kind.done[step]);
+
+  get #all(): string {
+    return `/shows/${this.showId}/${this.kind.name}`;
+  }
 
   /** Whether it was done. */
-  async #step(path: string, body: Plan | undefined, done: Done): Promise<boolean> {
+  async #step(path: string, body: Plan | undefined, done: Done | "was_planned"): Promise<boolean> {
     if (this.busy) return false;
     this.busy = true;
     this.problem = this.done = null;
@@ -77,3 +83,31 @@ export class ShowDrops {
     }
   }
 }
+
+export interface DropPlan {
+  product_id: string;
+  sku: string;
+  units: number;
+  per_person: number;
+  price: number;
+  opens_in_s: number;
+  runs_s: number;
+}
+
+export const showDrops = (studio: Asks, showId: string) =>
+  new ShowOffers<TeamDrop, DropPlan, "open" | "cancel", "started" | "was_closed">(studio, showId, {
+    name: "drops",
+    runs: ({ state }) => state === "announced",
+    done: { open: "started", cancel: "was_closed" },
+  });
+
+export const showCoupons = (studio: Asks, showId: string) =>
+  new ShowOffers<TeamCoupon, NewCoupon, "open" | "close", "was_opened" | "was_stopped">(
+    studio,
+    showId,
+    {
+      name: "coupons",
+      runs: ({ state }) => state === "open",
+      done: { open: "was_opened", close: "was_stopped" },
+    },
+  );
