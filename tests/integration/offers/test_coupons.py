@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from showfloor.kit import ids
 from showfloor.kit.db import Database
 from showfloor.offers.service import end_coupons
@@ -129,6 +131,39 @@ async def test_drop_and_coupon_are_not_added_up(hall: Hall) -> None:
     assert [each["why"] for each in quote["coupons_passed"]] == ["drop"]
     assert paid.json()["orders"][0]["total"]["amount"] == 1900
     assert await counts(hall) == [("open", 1, 0, 5)]
+
+
+@pytest.mark.parametrize("is_over", [False, True], ids=["runs", "over"])
+async def test_coupon_comes_off_the_usual_price_beside_a_drop_of_the_goods(
+    hall: Hall, database: Database, is_over: bool
+) -> None:
+    """A drop's price stands beside the usual one for a time; it is for what is held of the drop
+    alone.
+    """
+    coupon = await open_coupon(hall)
+    drop = await hall.open()
+    anna, ben = await claimer(hall), await claimer(hall)
+    for one in (anna, ben):
+        await one.claim(coupon)
+    await ben.buyer.take(drop)
+    await ben.details(email="ben@example.com")
+    of_drop = await ben.buyer.pay()
+    if is_over:
+        await hall.end(drop)
+
+    await anna.buyer.reserve(("MUG-1", 2))
+    quote = await anna.quote()
+    await anna.details()
+    paid = await anna.buyer.pay()
+
+    timed = "select string_agg(amount::text, ',') from timed_price"
+    assert await scalar(database, timed) == "1900"
+    assert of_drop.json()["orders"][0]["total"]["amount"] == 1900
+    assert quote["total"]["amount"] == 2 * 2500 - 400 and quote["coupons_passed"] == []
+    assert paid.json()["orders"][0]["total"]["amount"] == 4600
+    # The drop's buyer still has theirs.
+    assert await counts(hall) == [("open", 2, 1, 4)]
+    assert await agrees(hall) == []
 
 
 async def test_person_uses_it_as_often_as_one_may(hall: Hall) -> None:
