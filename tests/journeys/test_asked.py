@@ -1,0 +1,79 @@
+"""A seller is asked for a coupon at the desk: agrees, takes it back, agrees again, closes it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from tests.journeys.conftest import IN_TURN, Installation
+from tests.journeys.test_chat import DESK, PHONE
+from tests.journeys.test_drop import newcomer
+from tests.journeys.test_look import enter, look
+
+pytestmark = [IN_TURN]
+WORDS = {
+    "en": {
+        "agree": "Agree to the coupon Quiet hour",
+        "agreed": "You agreed to this coupon.",
+        "back": "Take back your yes to the coupon Quiet hour",
+        "taken": "The coupon cannot be opened without another yes of yours.",
+        "close": "Close the coupon Quiet hour",
+        "closed": "The coupon is closed. What was claimed stays good.",
+    },
+    "ar": {
+        "agree": "أوافق على القسيمة ساعة هدوء",
+        "agreed": "وافقت على هذه القسيمة.",
+        "back": "اسحب موافقتك على القسيمة ساعة هدوء",
+        "taken": "لا تُفتح القسيمة إلا بموافقة جديدة منك.",
+        "close": "أغلِق القسيمة ساعة هدوء",
+        "closed": "أُغلقت القسيمة. ما أُخذ يبقى صالحًا.",
+    },
+}
+
+
+@pytest.mark.parametrize(("lang", "size"), [("en", PHONE), ("ar", DESK)], ids=["en", "ar"])
+def test_seller_agrees_takes_it_back_and_closes_what_is_open(
+    demo: Installation, browser: Browser, lang: str, size: Any
+) -> None:
+    said, show = WORDS[lang], f"/shows/{demo.facts['show_id']}"
+    mug = demo.facts["product_ids"]["mug"]
+    page = newcomer(browser, lang, size)
+    with demo.api("host") as host:
+        found = host.get(show).json()["products"]
+        terms = {
+            "merchant_id": next(each for each in found if each["id"] == mug)["merchant"]["id"],
+            "name": {"en": "Quiet hour", "ar": "ساعة هدوء"},
+            "kind": "amount",
+            "value": 400,
+            "quota": 100,
+            "valid_s": 86_400,
+        }
+        coupon = host.post(f"{show}/coupons", json=terms).json()["id"]
+        enter(demo, page, lang, "loamwick")
+        # Where a seller ends up, so that nothing else comes in place of the next page.
+        page.wait_for_url("**/desk**")
+        page.goto(f"{demo.base}/desk/products/{mug}?lang={lang}")
+        card = page.locator("section[aria-labelledby=coupons-asked]")
+        done = page.locator("#coupons-asked-done")
+        row = card.locator(f"[data-asked='{coupon}']")
+
+        for button, answer in (("agree", "agreed"), ("back", "taken"), ("agree", "agreed")):
+            row.get_by_role("button", name=said[button]).press("Enter")
+            expect(done).to_have_text(said[answer])
+            expect(done).to_be_focused()
+        assert look(page, f"asked-{lang}") == []
+        opened = host.post(f"/coupons/{coupon}/open")
+        assert opened.is_success, opened.text
+        page.reload()
+        row.get_by_role("button", name=said["close"]).press("Enter")
+        expect(done).to_have_text(said["closed"])
+
+        expect(row).to_have_count(0)
+        state = [
+            each["state"]
+            for each in host.get(f"{show}/coupons").json()["coupons"]
+            if each["id"] == coupon
+        ]
+        assert state == ["closed"]
