@@ -18,7 +18,7 @@ from showfloor.checkout.service import settle_open_payments
 from showfloor.checkout.types import Intent, Method, ProviderReply
 from showfloor.kit import clock, ids
 from showfloor.kit.db import Database
-from showfloor.offers.queries import coupons as queries
+from showfloor.offers.queries import uses as queries
 from showfloor.offers.service import using
 from tests.integration.checkout.counter import ASKS, DECLINED
 from tests.integration.checkout.shop import scalar

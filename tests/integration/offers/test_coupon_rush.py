@@ -10,6 +10,7 @@ import pytest
 from showfloor.app import verify
 from showfloor.kit.db import Database
 from showfloor.offers.queries import coupons as queries
+from showfloor.offers.queries import uses
 from showfloor.offers.service import using
 from tests.integration.checkout.shop import scalar
 from tests.integration.offers.conftest import Hall
@@ -117,9 +118,9 @@ async def test_without_the_lock_of_the_claim_two_purchases_pay_with_it(
     hall: Hall, database: Database, monkeypatch: pytest.MonkeyPatch, guarded: bool
 ) -> None:
     if not guarded:
-        monkeypatch.setattr(queries, "_LOCK_COUPONS", "select %(ids)s::uuid[]")
-        monkeypatch.setattr(queries, "_HELD_LOCKED", queries._HELD)
-    looked, go_on, count = asyncio.Event(), asyncio.Event(), queries.uses_of_buyer
+        monkeypatch.setattr(uses, "_LOCK_COUPONS", "select %(ids)s::uuid[]")
+        monkeypatch.setattr(uses, "_HELD_LOCKED", uses._HELD)
+    looked, go_on, count = asyncio.Event(), asyncio.Event(), uses.uses_of_buyer
     paying = False
 
     async def slow(*args: Any) -> int:
@@ -129,7 +130,7 @@ async def test_without_the_lock_of_the_claim_two_purchases_pay_with_it(
             await go_on.wait()
         return found
 
-    monkeypatch.setattr(queries, "uses_of_buyer", slow)
+    monkeypatch.setattr(uses, "uses_of_buyer", slow)
     coupon = await open_coupon(hall)
     anna, tab = await claimer(hall), await claimer(hall)
     await anna.claim(coupon)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, LiteralString
@@ -20,7 +20,6 @@ from showfloor.offers.types import (
     CouponCounts,
     CouponKind,
     CouponState,
-    HeldCoupon,
 )
 
 _PLAIN = (
@@ -51,7 +50,7 @@ _PLAIN = (
 """Fields whose column has the same name and value."""
 
 
-def _coupon(row: Mapping[str, Any]) -> Coupon:
+def read_coupon(row: Mapping[str, Any]) -> Coupon:
     salt = row["salt"]
     return Coupon(
         **{**{name: row[name] for name in _PLAIN}, "salt": None if salt is None else bytes(salt)},
@@ -128,7 +127,7 @@ async def due(session: Session) -> list[UUID]:
 
 async def _coupons(session: Session, chosen: Select[CouponRow]) -> list[Coupon]:
     rows = await session.execute(chosen.execution_options(populate_existing=True))
-    return [_coupon(vars(row)) for row in rows.scalars()]
+    return [read_coupon(vars(row)) for row in rows.scalars()]
 
 
 async def database_now(session: Session) -> datetime:
@@ -162,7 +161,7 @@ async def claim_of_person(session: Session, coupon_id: UUID, person: str) -> Cla
         CouponClaimRow.until > func.clock_timestamp(),
     )
     row = (await session.execute(chosen.order_by(CouponClaimRow.id.desc()).limit(1))).scalar()
-    return None if row is None else _claim(vars(row))
+    return None if row is None else read_claim(vars(row))
 
 
 async def end_claims(session: Session, coupon_id: UUID) -> None:
@@ -216,7 +215,7 @@ async def count_paying(session: Session, coupon_id: UUID) -> int:
     return int((await session.execute(counted)).scalar_one())
 
 
-def _claim(row: Mapping[str, Any]) -> Claim:
+def read_claim(row: Mapping[str, Any]) -> Claim:
     return Claim(
         row["id"],
         row["coupon_id"],
@@ -239,8 +238,8 @@ class LockedCoupon:
     at: datetime
 
 
-_FIELDS = (*_PLAIN, "kind", "state", "product_ids")
-_SELECTED: LiteralString = """
+FIELDS = (*_PLAIN, "kind", "state", "product_ids")
+SELECTED: LiteralString = """
 coupon.id, coupon.show_id, coupon.merchant_id, coupon.name, coupon.value, coupon.currency,
   coupon.minimum, coupon.floor, coupon.quota, coupon.per_person, coupon.first_order,
   coupon.followers, coupon.valid_s, coupon.valid_until, coupon.keep_s, coupon.agreed,
@@ -251,7 +250,7 @@ coupon.id, coupon.show_id, coupon.merchant_id, coupon.name, coupon.value, coupon
 _LOCK: LiteralString = """
 with coupon as materialized (select * from coupon where id = %(id)s for update)
 select {selected}, clock_timestamp() from coupon
-""".replace("{selected}", _SELECTED)
+""".replace("{selected}", SELECTED)
 
 
 async def lock_coupon(connection: Connection, coupon_id: UUID) -> LockedCoupon | None:
@@ -260,7 +259,7 @@ async def lock_coupon(connection: Connection, coupon_id: UUID) -> LockedCoupon |
     if not rows:
         return None
     *values, now = rows[0]
-    return LockedCoupon(_coupon(dict(zip(_FIELDS, values, strict=True))), now)
+    return LockedCoupon(read_coupon(dict(zip(FIELDS, values, strict=True))), now)
 
 
 async def lapse_due(connection: Connection, coupon_id: UUID) -> int:
@@ -296,7 +295,7 @@ async def claims_of_person(connection: Connection, coupon_id: UUID, person: str)
         """,
         {"coupon": coupon_id, "person": person},
     )
-    return [_claim(dict(zip(_CLAIM, row, strict=True))) for row in rows]
+    return [read_claim(dict(zip(CLAIM, row, strict=True))) for row in rows]
 
 
 async def claims_of_network(connection: Connection, coupon_id: UUID, client: bytes) -> int:
@@ -311,7 +310,7 @@ async def claims_of_network(connection: Connection, coupon_id: UUID, client: byt
     return int(found)
 
 
-_CLAIM = (
+CLAIM = (
     "id",
     "coupon_id",
     "person",
@@ -340,152 +339,3 @@ def add_claim(connection: Connection, claim: Claim, client: bytes | None) -> Non
             "until": claim.until,
         },
     )
-
-
-_HELD: LiteralString = (
-    """
-select claim.id, coupon_id, person, claim.state, claimed_at, until, checkout_id, payment_id,
-"""
-    + _SELECTED
-    + """, clock_timestamp()
-from coupon_claim as claim join coupon on coupon.id = coupon_id
-where claim.id = any(%(ids)s::uuid[])
-order by claim.id
-"""
-)
-_HELD_LOCKED: LiteralString = _HELD + " for update of claim"
-# With each that is for a first order all the others of that seller, of which a buyer gets one.
-_LOCK_COUPONS: LiteralString = """
-select id from coupon
-where id in (
-  select coupon_id from coupon_claim where id = any(%(ids)s::uuid[])
-  union
-  select other.id from coupon_claim as claim
-    join coupon as own on own.id = claim.coupon_id and own.first_order
-    join coupon as other on other.merchant_id = own.merchant_id and other.first_order
-      and other.state in ('open', 'closed')
-  where claim.id = any(%(ids)s::uuid[])
-)
-order by id for update
-"""
-
-
-async def held(
-    connection: Connection, claim_ids: Collection[UUID]
-) -> tuple[list[HeldCoupon], datetime | None]:
-    """These claims, and the database's clock; None where there is none of them."""
-    rows = await fetch(connection, _HELD, {"ids": sorted(claim_ids)})
-    return _held_coupons(rows), rows[0][-1] if rows else None
-
-
-async def lock_held(
-    connection: Connection, claim_ids: Collection[UUID]
-) -> tuple[list[HeldCoupon], datetime | None]:
-    """As `held`, with their coupons and themselves locked: the coupons first, as by who claims."""
-    values = {"ids": sorted(claim_ids)}
-    write(connection, _LOCK_COUPONS, values)
-    rows = await fetch(connection, _HELD_LOCKED, values)
-    return _held_coupons(rows), rows[0][-1] if rows else None
-
-
-def _held_coupons(rows: Sequence[tuple[Any, ...]]) -> list[HeldCoupon]:
-    width = len(_CLAIM)
-    return [
-        HeldCoupon(
-            _claim(dict(zip(_CLAIM, row[:width], strict=True))),
-            _coupon(dict(zip(_FIELDS, row[width:-1], strict=True))),
-        )
-        for row in rows
-    ]
-
-
-async def uses_of_buyer(connection: Connection, claim: Claim, buyer: str) -> int:
-    """How often whoever is about to use a claim has used its coupon with others."""
-    ((found,),) = await fetch(
-        connection,
-        """
-        select count(*) from coupon_claim
-        where coupon_id = %(coupon)s and buyer = %(buyer)s and id <> %(id)s
-          and state in ('paying', 'used')
-        """,
-        {"coupon": claim.coupon_id, "buyer": buyer, "id": claim.id},
-    )
-    return int(found)
-
-
-async def first_order_salts(connection: Connection, merchant_id: UUID) -> list[bytes]:
-    """Of the coupons for a first order from this seller that can be used."""
-    rows = await fetch(
-        connection,
-        """
-        select salt from coupon
-        where merchant_id = %(merchant)s and first_order and state in ('open', 'closed')
-          and salt is not null
-        """,
-        {"merchant": merchant_id},
-    )
-    return [bytes(salt) for (salt,) in rows]
-
-
-async def is_first_order_begun(
-    connection: Connection, merchant_id: UUID, people: Collection[str], checkout_id: UUID
-) -> bool:
-    """Whether one of these pseudonyms pays, or has paid, a purchase other than this one with a
-    coupon for a first order from this seller.
-    """
-    ((found,),) = await fetch(
-        connection,
-        """
-        select exists (
-          select from coupon_claim join coupon on coupon.id = coupon_id
-          where merchant_id = %(merchant)s and first_order
-            and coupon_claim.state in ('paying', 'used') and checkout_id <> %(checkout)s
-            and (buyer = any(%(people)s::text[]) or person = any(%(people)s::text[])))
-        """,
-        {"merchant": merchant_id, "people": list(people), "checkout": checkout_id},
-    )
-    return bool(found)
-
-
-def note_buyer(connection: Connection, claim_id: UUID, buyer: str) -> None:
-    """Who pays with it. Needs the claim's lock."""
-    write(
-        connection,
-        "update coupon_claim set buyer = %(buyer)s where id = %(id)s",
-        {"id": claim_id, "buyer": buyer},
-    )
-
-
-def begin_use(
-    connection: Connection, claim_ids: Collection[UUID], checkout_id: UUID, payment_id: UUID
-) -> None:
-    write(
-        connection,
-        """
-        update coupon_claim
-        set state = 'paying', checkout_id = %(checkout)s, payment_id = %(payment)s
-        where id = any(%(ids)s::uuid[])
-        """,
-        {"ids": sorted(claim_ids), "checkout": checkout_id, "payment": payment_id},
-    )
-
-
-async def end_use(connection: Connection, payment_id: UUID, state: ClaimState) -> int:
-    """The claims that a payment was made with; how many they are."""
-    rows = await fetch(
-        connection,
-        # Locked in the order in which others lock several of them.
-        """
-        with own as materialized (
-          select id from coupon_claim where payment_id = %(payment)s and state = 'paying'
-          order by id for update
-        )
-        update coupon_claim as claim set state = %(state)s::text,
-          checkout_id = case when %(state)s::text = 'used' then checkout_id end,
-          payment_id = case when %(state)s::text = 'used' then payment_id end
-        from own where claim.id = own.id
-        returning claim.id
-        """,
-        {"payment": payment_id, "state": state.value},
-    )
-    return len(rows)

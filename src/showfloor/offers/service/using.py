@@ -16,7 +16,7 @@ from uuid import UUID
 
 from showfloor.kit.db import Connection
 from showfloor.offers.errors import CouponFirstOrderOnly, CouponGone
-from showfloor.offers.queries import coupons as queries
+from showfloor.offers.queries import uses as queries
 from showfloor.offers.rules import pricing, running
 from showfloor.offers.types import ClaimState, Discounts, HeldCoupon, PricedLine
 
