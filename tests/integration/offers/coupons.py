@@ -9,6 +9,7 @@ import httpx2
 
 from showfloor.app import verify
 from showfloor.kit import ids
+from showfloor.viewers import service as viewers
 from tests.integration.offers.conftest import DropBuyer, Hall
 
 TERMS: dict[str, Any] = {
@@ -86,3 +87,18 @@ class Claimer:
 
 async def claimer(hall: Hall, address: str | None = None) -> Claimer:
     return Claimer(await hall.buyer(address))
+
+
+async def viewer_token(hall: Hall, email: str) -> str:
+    who = {"email": email, "adult": True}
+    asked = await hall.client.post("/api/v1/viewer/sign-ins", json=who)
+    async with hall.database.session() as session:
+        letter = await viewers.find_letter(
+            session,
+            secret=hall.app.state.settings.secret,
+            sign_in_id=ids.parse("sin", asked.json()["id"]),
+        )
+    assert letter is not None
+    way = {"link": letter.link, "as_token": True}
+    entered = await hall.client.post("/api/v1/viewer/session", json=way)
+    return str(entered.json()["token"])

@@ -13,13 +13,19 @@ from showfloor.kit.db import Database
 from showfloor.kit.outbox import Dispatcher
 from showfloor.notices import service as notices
 from showfloor.orders import service as orders
-from showfloor.viewers import service as viewers
 from tests.integration.checkout.desk import Desk
 from tests.integration.checkout.shop import execute, scalar
 from tests.integration.notices.postbox import postbox
 from tests.integration.notices.test_mails import _NO_OWNER_READS, OFFICE
 from tests.integration.offers.conftest import Hall
-from tests.integration.offers.coupons import Claimer, claimer, counts, open_coupon, plan
+from tests.integration.offers.coupons import (
+    Claimer,
+    claimer,
+    counts,
+    open_coupon,
+    plan,
+    viewer_token,
+)
 
 
 async def bought(hall: Hall) -> Claimer:
@@ -100,21 +106,6 @@ async def test_show_that_ends_takes_its_coupon_along(hall: Hall, database: Datab
     assert await counts(hall) == [("closed", 1, 0, 5)]
     again = await hall.ask("POST", f"/coupons/{planned}/open", hall.host)
     assert again.json()["code"] == "coupon_state_conflict"
-
-
-async def viewer_token(hall: Hall, email: str) -> str:
-    who = {"email": email, "adult": True}
-    asked = await hall.client.post("/api/v1/viewer/sign-ins", json=who)
-    async with hall.database.session() as session:
-        letter = await viewers.find_letter(
-            session,
-            secret=hall.app.state.settings.secret,
-            sign_in_id=ids.parse("sin", asked.json()["id"]),
-        )
-    assert letter is not None
-    way = {"link": letter.link, "as_token": True}
-    entered = await hall.client.post("/api/v1/viewer/session", json=way)
-    return str(entered.json()["token"])
 
 
 async def test_follower_claims_on_one_device_and_finds_it_on_another(hall: Hall) -> None:

@@ -23,15 +23,19 @@ from showfloor.offers.service import using
 from tests.integration.checkout.counter import ASKS, DECLINED
 from tests.integration.checkout.shop import scalar
 from tests.integration.offers.conftest import Hall
-from tests.integration.offers.coupons import Claimer, claimer, counts, open_coupon
+from tests.integration.offers.coupons import Claimer, claimer, counts, open_coupon, viewer_token
 from tests.waiting import until_somebody_waits
 
 ANNA = "anna@example.com"
 
 
-async def at_the_button(hall: Hall, coupon: str, email: str = ANNA) -> Claimer:
-    """Somebody with a claim and details, who has not begun to pay."""
+async def at_the_button(
+    hall: Hall, coupon: str, email: str = ANNA, token: str | None = None
+) -> Claimer:
+    """Somebody with a claim and details, who has not begun to pay; `token` is of their account."""
     one = await claimer(hall)
+    if token is not None:
+        one.buyer.counter.client.headers["X-Viewer-Token"] = token
     assert (await one.claim(coupon)).status_code == 201
     await one.buyer.reserve(("MUG-1", 1))
     given = await one.details(email=email)
@@ -39,13 +43,15 @@ async def at_the_button(hall: Hall, coupon: str, email: str = ANNA) -> Claimer:
     return one
 
 
-async def two_first_orders(hall: Hall) -> tuple[Claimer, Claimer]:
-    """Under one address, each with a coupon of its own from one seller."""
+async def two_first_orders(
+    hall: Hall, other_email: str = ANNA.upper(), token: str | None = None
+) -> tuple[Claimer, Claimer]:
+    """Of one buyer, each with a coupon of its own from one seller."""
     first = await open_coupon(hall, first_order=True)
-    one = await at_the_button(hall, first)
+    one = await at_the_button(hall, first, token=token)
     assert (await hall.ask("POST", f"/coupons/{first}/close", hall.host)).status_code == 200
-    other = await at_the_button(hall, await open_coupon(hall, first_order=True), ANNA.upper())
-    return one, other
+    second = await open_coupon(hall, first_order=True)
+    return one, await at_the_button(hall, second, other_email, token)
 
 
 async def nothing(*_: object) -> None:
@@ -89,6 +95,17 @@ async def test_first_order_that_is_being_paid_is_the_only_one(
     assert (second.json().get("code") == "coupon_first_order_only") is guarded
     assert [used for _, _, used, _ in await counts(hall)] == [1, 0 if guarded else 1]
     assert await is_sound(hall)
+
+
+@pytest.mark.parametrize("signed_in", [True, False], ids=["account", "guests"])
+async def test_account_is_one_buyer_under_two_addresses(hall: Hall, signed_in: bool) -> None:
+    token = await viewer_token(hall, ANNA) if signed_in else None
+    one, other = await two_first_orders(hall, "anna.work@example.com", token)
+    assert (await one.buyer.pay(ASKS)).json()["status"] == "needs_confirmation"
+
+    second = await other.buyer.pay()
+
+    assert (second.json().get("code") == "coupon_first_order_only") is signed_in
 
 
 async def test_first_order_whose_payment_came_to_nothing_is_still_to_come(hall: Hall) -> None:
