@@ -4,7 +4,7 @@ and annex I). Text and HTML say the same.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -46,13 +46,13 @@ def letter_of(
     url = f"{office.base_url}/o/{orders.page_token(office.secret, order.id)}"
     t = partial(messages.translate, lang)
     subject = _title_of(mail, t, {"seller": order.seller_name[lang], "number": order.number})
-    comma = t("mail.comma")
+    row = partial(in_a_row, lang)
     received = None
     if mail.kind is MailKind.WITHDRAWAL_RECEIVED:
         received = withdrawal_of(order, mail.about)
     given = {
-        "comma": comma,
-        "seller": comma.join(seller_lines(order, lang)),
+        "in_a_row": row,
+        "seller": row(seller_lines(order, lang)),
         "order": order,
         "url": url,
         "country": partial(messages.country, lang),
@@ -64,7 +64,7 @@ def letter_of(
         "received": received,
         "withdrawal_money": _withdrawal_money(order, received, t),
         "withdrawal": _withdrawal_text(order, t),
-        "way_back": _way_back_texts(order, received, way_back, lang, t, comma),
+        "way_back": _way_back_texts(order, received, way_back, lang, t),
         "returned_money": _returned_money(mail, order, lang, t),
         "terms": [(t(f"terms.{each.kind.value}"), each.words[lang]) for each in terms],
         **_subject_of(mail, order, received),
@@ -169,13 +169,21 @@ def _delivery_kept(t: Translate, then: Order) -> str:
     return " " + t("mail.delivery_kept", amount=owed.delivery_kept)
 
 
+def in_a_row(lang: str, parts: Iterable[str]) -> str:
+    """Parts of an address on one line: a name in the other direction would carry the number of the
+    house that follows it to its far side.
+    """
+    return messages.translate(lang, "mail.comma").join(
+        messages.isolated(lang, part) for part in parts if part
+    )
+
+
 def _way_back_texts(
     order: Order,
     received: Withdrawal | None,
     way_back: WayBack | None,
     lang: str,
     t: Translate,
-    comma: str,
 ) -> list[str]:
     """How the goods of this withdrawal go back; nothing where there are none to send."""
     if way_back is None or received is None:
@@ -184,7 +192,7 @@ def _way_back_texts(
     if until is None:
         return []
     by = deadline(lang, order.market, until)
-    address = comma.join(way_back["address"].splitlines())
+    address = in_a_row(lang, way_back["address"].splitlines())
     buyer_pays = way_back["payer"] is ReturnPayer.BUYER
     to = t("mail.way_back.to", moment=by, address=address)
     return [
