@@ -80,7 +80,7 @@ def test_moderator_is_named_mutes_takes_it_back_and_is_removed(
     expect(row).to_be_visible()
     # By keyboard alone, on a phone's width.
     row.get_by_role("button", name=said["about"]).press("Enter")
-    helper.get_by_role("button", name=said["mute"]).press("Enter")
+    helper.get_by_role("button", name=said["mute"], exact=True).press("Enter")
     expect(row).to_have_count(0)
     expect(column.get_by_text(rude["text"])).to_have_count(0)
     log = helper.locator(".chat-log li", has_text=rude["text"])

@@ -35,7 +35,7 @@ WORDS = {
         "words": "We spoke, and she is an adult.",
         "close": "Close the case",
         "closed": "The case is closed.",
-        "refused": "This is not open to your account for now",
+        "refused": "This is not open to you for now",
     },
     "ar": {
         "report": "الإبلاغ عن رسالة مها",
@@ -54,7 +54,7 @@ WORDS = {
         "words": "تحدثنا معها، وهي بالغة.",
         "close": "إغلاق الحالة",
         "closed": "أُغلقت الحالة.",
-        "refused": "هذا غير متاح لحسابك حاليًا",
+        "refused": "هذا غير متاح لك حاليًا",
     },
 }
 
