@@ -441,6 +441,7 @@ export interface components {
             /** Format: date-time */
             expires_at: string;
             next: (components["schemas"]["ShowForm"] | components["schemas"]["Redirect"] | components["schemas"]["Confirm"] | components["schemas"]["Authenticate"] | components["schemas"]["Wait"]) | null;
+            payment_id: string | null;
             declined: ("declined" | "insufficient_funds" | "expired_card" | "wrong_details" | "not_authenticated" | "not_supported" | "try_again") | null;
             id: string;
             hold_id: string;
@@ -2168,7 +2169,9 @@ export interface components {
         };
         /**
          * @description How far a purchase has come; `expires_at` is the hold's deadline, `next` is null when there
-         *     is nothing left to do, `declined` says why the last attempt was, if it was.
+         *     is nothing left to do. `payment_id` is the last attempt to pay, null before the first: the same
+         *     one again after an attempt whose answer was lost says that it never came. `declined` says why
+         *     the last attempt was, if it was.
          */
         PurchaseOut: {
             /** @enum {string} */
@@ -2177,6 +2180,7 @@ export interface components {
             /** Format: date-time */
             expires_at: string;
             next: (components["schemas"]["ShowForm"] | components["schemas"]["Redirect"] | components["schemas"]["Confirm"] | components["schemas"]["Authenticate"] | components["schemas"]["Wait"]) | null;
+            payment_id: string | null;
             declined: ("declined" | "insufficient_funds" | "expired_card" | "wrong_details" | "not_authenticated" | "not_supported" | "try_again") | null;
         };
         /**

@@ -10,6 +10,7 @@ const answered = (next: Step): Payment => ({
   orders: [],
   expires_at: "2026-11-26T10:00:00Z",
   next,
+  payment_id: "pay_1",
   declined: null,
 });
 

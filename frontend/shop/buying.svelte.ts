@@ -345,7 +345,9 @@ export class Buying {
   }
 
   #take(payment: Payment): void {
-    this.payment = payment.status;
+    // The attempt whose answer was lost never came: the shop knows of the one before it alone.
+    const isOld = this.#unsure && !!this.answer && this.answer.payment_id === payment.payment_id;
+    this.payment = isOld && payment.status === "declined" ? "open" : payment.status;
     this.answer = payment;
     this.#unsure = false;
     if (payment.status !== "open") this.problem = null;

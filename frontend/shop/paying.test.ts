@@ -40,7 +40,8 @@ async function paying(
   await pay(buying, number);
   return buying;
 }
-const declined = (expires_at = later()) => ok({ status: "declined", orders: [], expires_at });
+const declined = (expires_at = later(), payment_id = "pay_1") =>
+  ok({ status: "declined", orders: [], expires_at, payment_id });
 const pending = () => ok({ status: "pending", orders: [], expires_at: later() });
 const paid = (expires_at = later()) =>
   ok({ status: "paid", orders: [{ id: "ord_1" }], expires_at });
@@ -128,6 +129,22 @@ test("back on the network, a payment whose answer got lost is asked about", asyn
   await buying.reconnected();
 
   expect(buying).toMatchObject({ payment: "paid", problem: null });
+});
+
+test.each([
+  ["that never came is not declined", "pay_1", "open"],
+  ["that came is", "pay_2", "declined"],
+])("after a card that was declined, another %s", async (_, payment_id, payment) => {
+  storage();
+  const buying = await paying(DECLINED, declined());
+  shop.answers = [lost, lost, lost, lost];
+  await pay(buying);
+  expect(buying.problem?.code).toBe("unreachable");
+
+  shop.answers = [declined(later(), payment_id)];
+  await buying.reconnected();
+
+  expect(buying).toMatchObject({ payment, problem: null });
 });
 
 test("goods whose payment lost its answer neither run out nor go back before the shop has said how it stands", async () => {

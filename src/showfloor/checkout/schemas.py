@@ -337,13 +337,16 @@ NextOut = Annotated[
 
 class PurchaseOut(BaseModel):
     """How far a purchase has come; `expires_at` is the hold's deadline, `next` is null when there
-    is nothing left to do, `declined` says why the last attempt was, if it was.
+    is nothing left to do. `payment_id` is the last attempt to pay, null before the first: the same
+    one again after an attempt whose answer was lost says that it never came. `declined` says why
+    the last attempt was, if it was.
     """
 
     status: Status
     orders: list[PlacedOrder]
     expires_at: Time
     next: NextOut | None
+    payment_id: str | None
     declined: Declined | None
 
 

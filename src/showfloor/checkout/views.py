@@ -93,6 +93,7 @@ def purchase_view(purchase: Purchase, secret: bytes) -> PurchaseOut:
         orders=[_placed(order, secret) for order in purchase.orders],
         expires_at=clock.rfc3339(purchase.expires_at),
         next=_next(purchase.next_step),
+        payment_id=ids.encode("pay", purchase.payment_id) if purchase.payment_id else None,
         declined=purchase.reason.value if purchase.reason else None,
     )
 

@@ -184,6 +184,40 @@ async def test_withdrawal_and_failed_refund_come_before_new_orders(shop: Shop) -
     assert failed < withdrawn < words.rindex("1 new order")
 
 
+async def test_order_that_was_refunded_before_the_mail_is_no_new_order(shop: Shop) -> None:
+    async with shop.database.session() as session:
+        key = await add_key(session, await join(shop, "Ida", Role.ORDERS))
+    await shop.buy()
+    await shop.hear()
+    await shop.send()
+    for refunded in (True, False):
+        await shop.buy()
+        newest = "select id from orders order by placed_at desc, id desc limit 1"
+        order_id = UUID(str(await scalar(shop.database, newest)))
+        desk = Desk(shop.counter, ids.encode("ord", order_id), key)
+        if refunded:
+            assert (await desk.refund(("SALT", 1, 1))).status_code == 200
+    await shop.hear()
+    await shop.send(LATER + 1)
+
+    _, mail = to(shop, await owner_of(shop))
+    number = await scalar(shop.database, "select number from orders order by id desc limit 1")
+    assert mail["Subject"] == f"loamwick: new order LW-{number}"
+
+
+async def test_nothing_is_written_when_all_of_it_was_refunded(shop: Shop) -> None:
+    async with shop.database.session() as session:
+        key = await add_key(session, await join(shop, "Ida", Role.ORDERS))
+    await shop.buy()
+    order_id = ids.encode("ord", UUID(str(await scalar(shop.database, "select id from orders"))))
+    desk = Desk(shop.counter, order_id, key)
+    assert (await desk.refund(("SALT", 1, 1))).status_code == 200
+    await shop.hear()
+    await shop.send()
+
+    assert to(shop, await owner_of(shop)) == []
+
+
 async def test_other_merchants_people_and_other_roles_get_none(shop: Shop) -> None:
     await add_seller(shop.database, "zafralune", "ZF")
     for role in (Role.ORDERS, Role.CATALOG, Role.READ_ONLY):

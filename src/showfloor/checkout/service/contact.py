@@ -93,7 +93,8 @@ async def open_checkout(
     opened = await queries.open_checkout(connection, checkout, details, clock.now())
     checkout = replace(checkout, id=opened.id)
     newest = None if opened.is_new else await _replace_details(connection, checkout, details)
-    return purchase(checkout, rules.status_of(_state(newest), hold.state, ran_out=False), hold)
+    status = rules.status_of(_state(newest), hold.state, ran_out=False)
+    return purchase(checkout, status, hold, payment=newest)
 
 
 async def _replace_details(
@@ -174,6 +175,7 @@ def purchase(
         tuple(placed or ()),
         _deadline(hold, payment),
         rules.next_step(status, payment),
+        payment.id if payment else None,
         payment.reason if payment and status is Status.DECLINED else None,
     )
 

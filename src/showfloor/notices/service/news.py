@@ -111,12 +111,23 @@ async def write_letter(session: Session, mail: Mail, office: Office) -> Letter |
     readers = await _readers(session, letter.merchant_id)
     reader = next((one for one in readers if one.person_id == letter.person_id), None)
     since = letter.made_at - rules.GIVEN_UP_AFTER
-    news = await queries.list_news(session, letter.mailing_id, since)
+    news = await _still_true(session, await queries.list_news(session, letter.mailing_id, since))
     if reader is None or not news:
         return None
     (seller,) = (await merchants.get_merchants(session, [letter.merchant_id])).values()
     lines = await _lines(session, news)
     return news_letter(mail, reader, seller.name, news, lines, office)
+
+
+async def _still_true(session: Session, news: Sequence[News]) -> list[News]:
+    """Without the orders that were refunded as a whole before the mail is written: there is nothing
+    to send.
+    """
+    new = {each.order_id for each in news if each.kind is NewsKind.ORDER}
+    cancelled = await orders.cancelled_among(session, new)
+    return [
+        each for each in news if each.kind is not NewsKind.ORDER or each.order_id not in cancelled
+    ]
 
 
 async def _lines(session: Session, news: Sequence[News]) -> list[NewsLine]:

@@ -40,6 +40,7 @@ from showfloor.orders.queries.fulfilment import (
     look_at_refund_later,
     next_look_at_refund,
     order_of_refund,
+    refunded_among,
     refunded_of_checkout,
     set_delivered,
 )
@@ -96,6 +97,7 @@ __all__ = [
     "order_of_refund",
     "orders_by_id",
     "orders_of_checkout",
+    "refunded_among",
     "refunded_of_checkout",
     "set_delivered",
     "set_proof",

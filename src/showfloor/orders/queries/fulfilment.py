@@ -184,6 +184,12 @@ async def refunds_of(
     return found
 
 
+async def refunded_among(session: Session, order_ids: Collection[UUID]) -> list[UUID]:
+    """Those with a refund, whatever became of it."""
+    chosen = select(RefundRow.order_id).where(RefundRow.order_id.in_(order_ids)).distinct()
+    return list((await session.execute(chosen)).scalars())
+
+
 async def order_of_refund(session: Session, refund_id: UUID) -> UUID | None:
     chosen = select(RefundRow.order_id).where(RefundRow.id == refund_id)
     return (await session.execute(chosen)).scalar_one_or_none()

@@ -4,6 +4,7 @@ belongs to).
 """
 
 from showfloor.orders.service.agreed import (
+    cancelled_among,
     find_order,
     get_own_order,
     list_ids,
@@ -69,6 +70,7 @@ __all__ = [
     "Parcel",
     "RefundRequest",
     "add_note",
+    "cancelled_among",
     "claim",
     "count_own_orders",
     "due_refunds",

@@ -15,7 +15,8 @@ from showfloor.markets.service import get_market
 from showfloor.orders import queries, rules
 from showfloor.orders.errors import OrderNotFound
 from showfloor.orders.events import OrderPlaced
-from showfloor.orders.types import NewOrder, Order, Sale, Sales
+from showfloor.orders.types import Fulfilment, NewOrder, Order, Sale, Sales
+from showfloor.orders.views import progress_of
 from showfloor.shows.service import get_own_show
 
 _RECENT = 20
@@ -114,6 +115,18 @@ async def list_ids(session: Session, *, after: UUID | None, limit: int) -> list[
 async def withdrawn_among(session: Session, order_ids: Collection[UUID]) -> dict[UUID, datetime]:
     """Those from which the buyer withdrew, whoever's they are, with when that was last."""
     return await queries.withdrawn_among(session, order_ids)
+
+
+async def cancelled_among(session: Session, order_ids: Collection[UUID]) -> set[UUID]:
+    """Those of which nothing was sent and nothing is to be sent, whoever's they are: everything was
+    refunded.
+    """
+    found = await queries.refunded_among(session, order_ids)
+    return {
+        order.id
+        for order in await queries.orders_by_id(session, found)
+        if progress_of(order).fulfilment is Fulfilment.CANCELLED
+    }
 
 
 async def open_order(session: Session, *, secret: bytes, token: str) -> Order:
