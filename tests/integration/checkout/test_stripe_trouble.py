@@ -13,7 +13,14 @@ from showfloor.checkout import queries
 from showfloor.checkout.errors import ProviderUnavailable
 from showfloor.checkout.service import holds, settlement
 from showfloor.checkout.service.settlement import Recorded
-from showfloor.checkout.types import Intent, PaymentState, ProviderReply
+from showfloor.checkout.types import (
+    Intent,
+    PaymentState,
+    ProviderReply,
+    Refund,
+    RefundStatus,
+)
+from showfloor.kit import ids
 from showfloor.kit.db import Connection
 from showfloor.kit.money import Money
 from showfloor.stock.types import Stock
@@ -78,6 +85,36 @@ async def test_money_goes_back_though_stripe_failed_once_to_give_it_back(
     await provider.void(intent)
     await provider.void(intent)
 
+    assert await stripe.moved() == (SALT, SALT)
+
+
+async def test_payment_that_is_being_made_elsewhere_is_not_said_to_be_unknown(
+    stripe: StripeShop, ready: Buyer
+) -> None:
+    """A worker that asks meanwhile would find nothing in their list, and give the payment up."""
+    provider, intent = stripe.world.provider, Intent(ids.new(), Money(SALT, "GBP"))
+    stripe.world.server.under_way.append("POST /v1/payment_intents")
+
+    with pytest.raises(ProviderUnavailable):
+        await provider.lookup(intent)
+    stripe.world.server.under_way.clear()
+
+    assert (await provider.lookup(intent)).reference is not None
+
+
+async def test_refund_that_is_being_made_elsewhere_is_not_refused(
+    stripe: StripeShop, ready: Buyer
+) -> None:
+    await stripe.pay(ready)
+    payment = (await _intent(stripe)).payment_id
+    refund = Refund(ids.new(), payment, Money(SALT, "GBP"))
+    stripe.world.server.under_way.append("POST /v1/refunds")
+
+    with pytest.raises(ProviderUnavailable):
+        await stripe.world.provider.refund(refund)
+    stripe.world.server.under_way.clear()
+
+    assert await stripe.world.provider.refund(refund) is RefundStatus.DONE
     assert await stripe.moved() == (SALT, SALT)
 
 

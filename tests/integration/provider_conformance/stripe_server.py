@@ -37,7 +37,9 @@ _INTENT = re.compile("/v1/payment_intents/(pi_[0-9a-f]+)(?:/(confirm|capture|can
 class StripeServer:
     """`lost` names calls whose next answer is lost after they had their effect, `away` refuses all
     of them before. `fails` names calls whose next answer is 500, and says whether they had their
-    effect (/error-low-level#server-errors). `asked` are the calls as they came.
+    effect (/error-low-level#server-errors). `under_way` names calls that another request with the
+    same key has begun and not ended (/error-codes#idempotency-key-in-use). `asked` are the calls as
+    they came.
     """
 
     books: StripeDouble = field(default_factory=StripeDouble)
@@ -45,6 +47,7 @@ class StripeServer:
     lost: list[str] = field(default_factory=list)
     away: bool = False
     fails: dict[str, bool] = field(default_factory=dict)
+    under_way: list[str] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
     kept: dict[str, tuple[str, int, Json]] = field(default_factory=dict)
     """By Idempotency-Key: what was asked, and the first answer (/api/idempotent_requests)."""
@@ -69,6 +72,8 @@ class StripeServer:
             self._check(request)
             key = request.headers.get("idempotency-key") if request.method == "POST" else None
             asked = call + json.dumps(given, sort_keys=True)
+            if key is not None and call in self.under_way:
+                raise Refused(409, "idempotency_error", "idempotency_key_in_use")
             if key in self.kept:
                 first, status, body = self.kept[key]
                 if first != asked:

@@ -68,6 +68,8 @@ CALL_SECONDS = 14.0
 """All requests of one call together: less than `rules.CALL_TAKES`."""
 KEYS_LAST = timedelta(hours=20)
 """Idempotency keys may be forgotten after 24 hours (/api/idempotent_requests)."""
+_UNDER_WAY = 409
+"""The same request is being answered elsewhere (/error-codes#idempotency-key-in-use)."""
 _SEARCHED = timedelta(hours=1)
 _TRIES = 3
 
@@ -216,14 +218,16 @@ class StripeProvider:
             return (await self._create(intent)).id
         except NotPayable:
             return None
-        except stripe.APIError:
+        except stripe.APIError as error:
+            if error.http_status == _UNDER_WAY:
+                raise
             # An answer of 5xx is kept under the key and comes again for a day, whether something
             # was made or not (/error-low-level#server-errors), so the list decides. What is not in
             # it was never confirmed, as nobody got its name.
             return await self._search(intent.payment_id)
-        except stripe.IdempotencyError as error:
+        except stripe.IdempotencyError:
             # Made with other parameters: by an older version of this file.
-            return await self._search(intent.payment_id) if error.http_status == 400 else _busy()
+            return await self._search(intent.payment_id)
         except stripe.InvalidRequestError:
             return None
 
@@ -452,11 +456,6 @@ def _declined(reason: DeclineReason, reference: str | None = None) -> ProviderRe
 
 def _decline_code(error: stripe.StripeError) -> str | None:
     return code_in(error.error, "decline_code")
-
-
-def _busy() -> str:
-    """The same request is under way elsewhere (/error-codes#idempotency-key-in-use)."""
-    raise ProviderUnavailable
 
 
 @asynccontextmanager
