@@ -353,7 +353,8 @@ async def take_reminders(
 ) -> list[UUID]:
     """Those of a show whose mail is to be noted now: each once, and again where the show starts
     more than `moved` later than the mail said, at most `most` times `within`. Of who follows the
-    host and did not ask for this show, only where fewer than `most` mails went out `within`.
+    host and did not ask for this show, only where fewer than `most` mails went out `within`. Those
+    of limited accounts wait.
     """
     other = aliased(ReminderRow)
     lately = (
@@ -364,6 +365,9 @@ async def take_reminders(
     )
     follows = exists().where(
         FollowRow.viewer_id == ReminderRow.viewer_id, FollowRow.creator_id == show.host_creator_id
+    )
+    limited = exists().where(
+        ViewerRow.id == ReminderRow.viewer_id, ViewerRow.limited_at.is_not(None)
     )
     # A host who puts a show off every hour does not write every hour.
     postponed = (
@@ -378,6 +382,7 @@ async def take_reminders(
         update(ReminderRow)
         .where(
             ReminderRow.show_id == show.id,
+            ~limited,
             or_(ReminderRow.mailed_at.is_(None), postponed),
             or_(ReminderRow.asked, and_(follows, lately < most)),
         )

@@ -9,6 +9,7 @@ from datetime import timedelta
 from hashlib import sha256
 from uuid import UUID
 
+from showfloor.identity.types import AccountAge
 from showfloor.kit.pace import Limit
 from showfloor.kit.retention import lasts
 
@@ -81,6 +82,11 @@ def sign_in_of_link(secret: str, link: str) -> UUID | None:
         return None
     sign_in_id = UUID(bytes=raw[:16])
     return sign_in_id if hmac.compare_digest(raw[16:], _link_mac(secret, sign_in_id)) else None
+
+
+def may_be_reminded(age: AccountAge) -> bool:
+    """Nobody writes to somebody who may be a child to make them come and buy."""
+    return not age.is_limited
 
 
 def reminder_token(secret: str, reminder_id: UUID) -> str:

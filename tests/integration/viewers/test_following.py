@@ -23,6 +23,7 @@ from showfloor.notices.types import MailKind
 from showfloor.viewers import rules
 from showfloor.viewers import service as viewers
 from showfloor.viewers.http import following
+from showfloor.viewers.service import limits
 from tests.integration.checkout.counter import open_hosted_show
 from tests.integration.checkout.shop import add_product, add_seller, execute, scalar
 from tests.integration.notices.postbox import Postbox, postbox
@@ -224,6 +225,43 @@ async def test_mail_that_was_noted_and_is_of_no_use_any_more_is_not_sent(
         assert await remind(database, box) == []
     state = await scalar(database, "select state from mail where kind = 'show_reminder'")
     assert state == "dropped"
+
+
+async def test_limited_account_is_reminded_once_it_is_not_any_more(
+    sofia: Visitor, database: Database, planned: UUID
+) -> None:
+    me = ids.parse("vwr", (await sofia.sign_in())["id"])
+    await follow(sofia, await host_of(database, planned))
+    await starts_in(database, planned, timedelta(minutes=30))
+    async with postbox() as box:
+        async with database.session() as session:
+            await limits.limit(session, me)
+        assert await remind(database, box) == []
+
+        async with database.session() as session:
+            await limits.lift(session, me)
+        assert len(await remind(database, box)) == 1
+
+
+@guarded
+async def test_reminder_that_waits_when_an_account_is_limited_is_not_sent(
+    sofia: Visitor,
+    database: Database,
+    planned: UUID,
+    monkeypatch: pytest.MonkeyPatch,
+    guard: bool,
+) -> None:
+    if not guard:
+        monkeypatch.setattr(rules, "may_be_reminded", lambda _: True)
+    me = ids.parse("vwr", (await sofia.sign_in())["id"])
+    await follow(sofia, await host_of(database, planned))
+    await starts_in(database, planned, timedelta(minutes=30))
+    async with database.session() as session:
+        await notices.remind_of_upcoming(session)
+        await limits.limit(session, me)
+
+    async with postbox() as box:
+        assert len(await remind(database, box)) == (0 if guard else 1)
 
 
 async def test_link_of_the_mail_stops_without_signing_in(
