@@ -198,6 +198,31 @@ export interface components {
         AppealIn: {
             proof: string;
         };
+        AskedDropOut: {
+            id: string;
+            show_id: string;
+            product_id: string;
+            sku: string;
+            units: number;
+            per_person: number;
+            price: components["schemas"]["MoneyOut"];
+            was: components["schemas"]["MoneyOut"] | null;
+            countdown_s: number;
+            runs_s: number;
+            state: components["schemas"]["DropState"];
+            agreed: boolean;
+            opens_at: string | null;
+            closes_at: string | null;
+            closed_at: string | null;
+            left?: number | null;
+            sold: number | null;
+            log_url?: string | null;
+            product: components["schemas"]["Words"];
+        };
+        /** @description For the seller of several products: each drop with the name of its product. */
+        AskedDropsOut: {
+            drops: components["schemas"]["AskedDropOut"][];
+        };
         /**
          * @description The question that now has one asker more: perhaps one that was there before. Where it is
          *     `held`, it waits for the show's team, and stands in the asker's own words. `token` is the

@@ -133,6 +133,21 @@ test("a role sees the places that it may read, and begins at the first of them",
   expect(pagesFor(new Set())).toEqual([]);
 });
 
+test.each([english, arabic])("what waits for the seller's yes marks the products", (words) => {
+  here.route = parse("/desk");
+  const provide = () =>
+    void provideStudio({ session: merchant, problem: null } as unknown as Studio, {} as StudioPage);
+  const marked = (total: number) => {
+    const waiting = { total, said: () => "waits" };
+    return markup(StudioBar, { waiting }, { words, provide });
+  };
+
+  const [, products] = /<a href="\/desk\/products"[^>]*>(.*?)<\/a>/s.exec(marked(3))!;
+  expect(textOf(products!)).toBe(`${words.t("desk.tab.products")} 3 waits`);
+  expect(marked(3).match(/badge-warn/g)).toHaveLength(1);
+  expect(marked(0)).not.toContain("badge-warn");
+});
+
 test("what somebody may do for a creator opens nothing at the desk", () => {
   const teams = [
     { team: "mer_1", role: "catalog", may: ["catalog.read"] },

@@ -15,7 +15,9 @@ from tests.journeys.test_look import enter, look
 pytestmark = [IN_TURN]
 WORDS = {
     "en": {
-        "agree": "Agree to the coupon Quiet hour",
+        "waits": "Waiting for your yes: 1 coupon",
+        "look": "Look and decide",
+        "agree": "Agree to this coupon: Quiet hour",
         "agreed": "You agreed to this coupon.",
         "back": "Take back your yes to the coupon Quiet hour",
         "taken": "The coupon cannot be opened without another yes of yours.",
@@ -23,7 +25,9 @@ WORDS = {
         "closed": "The coupon is closed. What was claimed stays good.",
     },
     "ar": {
-        "agree": "أوافق على القسيمة ساعة هدوء",
+        "waits": "في انتظار موافقتك: قسيمة واحدة",
+        "look": "اطّلع وقرّر",
+        "agree": "أوافق على هذه القسيمة: ساعة هدوء",
         "agreed": "وافقت على هذه القسيمة.",
         "back": "اسحب موافقتك على القسيمة ساعة هدوء",
         "taken": "لا تُفتح القسيمة إلا بموافقة جديدة منك.",
@@ -54,7 +58,16 @@ def test_seller_agrees_takes_it_back_and_closes_what_is_open(
         enter(demo, page, lang, "loamwick")
         # Where a seller ends up, so that nothing else comes in place of the next page.
         page.wait_for_url("**/desk**")
+        page.goto(f"{demo.base}/desk?lang={lang}")
+        mark = page.locator(".topbar a[href='/desk/products'] .badge")
+        expect(page.locator("main .notice").first).to_contain_text(said["waits"])
+        expect(mark).to_have_text("1")
+        assert look(page, f"asked-first-{lang}") == []
+        page.get_by_role("link", name=said["look"]).click()
+        expect(page.locator(f"[data-asked='{coupon}']")).to_be_visible()
+        assert look(page, f"asked-products-{lang}") == []
         page.goto(f"{demo.base}/desk/products/{mug}?lang={lang}")
+        expect(mark).to_have_text("1")
         card = page.locator("section[aria-labelledby=coupons-asked]")
         done = page.locator("#coupons-asked-done")
         row = card.locator(f"[data-asked='{coupon}']")
@@ -63,6 +76,7 @@ def test_seller_agrees_takes_it_back_and_closes_what_is_open(
             row.get_by_role("button", name=said[button]).press("Enter")
             expect(done).to_have_text(said[answer])
             expect(done).to_be_focused()
+            expect(mark).to_have_count(1 if button == "back" else 0)
         assert look(page, f"asked-{lang}") == []
         opened = host.post(f"/coupons/{coupon}/open")
         assert opened.is_success, opened.text

@@ -75,6 +75,16 @@ class DropsOut(BaseModel):
     drops: list[DropOut]
 
 
+class AskedDropOut(DropOut):
+    product: Words
+
+
+class AskedDropsOut(BaseModel):
+    """For the seller of several products: each drop with the name of its product."""
+
+    drops: list[AskedDropOut]
+
+
 LONGEST_VALID_S = 90 * 24 * 3600
 
 

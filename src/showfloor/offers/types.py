@@ -264,6 +264,14 @@ class DropWithLeft:
     left: int | None
 
 
+@dataclass(frozen=True, slots=True)
+class AskedDrop:
+    """For the seller, with the name of the product by language."""
+
+    told: DropWithLeft
+    product: dict[str, str]
+
+
 class CouponKind(StrEnum):
     AMOUNT = "amount"
     PERCENT = "percent"

@@ -9,6 +9,8 @@ from showfloor.kit import ids, messages
 from showfloor.kit.money import Money
 from showfloor.kit.schemas import MoneyOut, Words
 from showfloor.offers.schemas import (
+    AskedDropOut,
+    AskedDropsOut,
     ClaimOut,
     CouponOut,
     CouponsOut,
@@ -18,6 +20,7 @@ from showfloor.offers.schemas import (
     ShownCoupon,
 )
 from showfloor.offers.types import (
+    AskedDrop,
     Claim,
     Coupon,
     CouponKind,
@@ -44,6 +47,16 @@ def drop_view(drop: Drop, left: int | None = None) -> DropOut:
 
 def drops_view(found: Sequence[DropWithLeft]) -> DropsOut:
     return DropsOut(drops=[drop_view(each.drop, each.left) for each in found])
+
+
+def asked_drops_view(found: Sequence[AskedDrop]) -> AskedDropsOut:
+    drops = [
+        AskedDropOut(
+            **dict(drop_view(each.told.drop, each.told.left)), product=Words(**each.product)
+        )
+        for each in found
+    ]
+    return AskedDropsOut(drops=drops)
 
 
 def room_drop(drop: Drop) -> RoomDrop:

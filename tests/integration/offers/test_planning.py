@@ -43,6 +43,25 @@ async def test_lower_price_needs_the_sellers_yes(hall: Hall) -> None:
     assert opened.json()["state"] == "announced"
 
 
+async def test_seller_of_several_products_is_told_what_waits(hall: Hall) -> None:
+    planned = (await hall.plan()).json()
+    everywhere = await hall.ask("GET", "/drops/asked", hall.seller)
+    others = [
+        (await hall.ask("GET", "/drops/asked", who)).json() for who in (hall.host, hall.stranger)
+    ]
+    await hall.agree(planned["id"])
+    agreed = await hall.ask("GET", "/drops/asked", hall.seller)
+    await hall.ask("POST", f"/drops/{planned['id']}/cancel", hall.host)
+    given_up = await hall.ask("GET", "/drops/asked", hall.seller)
+
+    (asked,) = everywhere.json()["drops"]
+    product = asked.pop("product")
+    assert (asked, set(product)) == (planned, {"en", "ar"})
+    assert others == [{"drops": []}] * 2
+    assert [each["agreed"] for each in agreed.json()["drops"]] == [True]
+    assert given_up.json() == {"drops": []}
+
+
 async def test_todays_price_needs_a_yes_as_well_and_a_higher_one_is_refused(hall: Hall) -> None:
     """Whatever the goods cost by then, and whoever wants to sell them."""
     usual = await hall.plan(price=2500)

@@ -28,8 +28,8 @@ from showfloor.offers.errors import (
     DropStateConflict,
     TooManyPlanned,
 )
-from showfloor.offers.schemas import DropOut, DropsOut, NewDrop
-from showfloor.offers.views import drop_view, drops_view
+from showfloor.offers.schemas import AskedDropsOut, DropOut, DropsOut, NewDrop
+from showfloor.offers.views import asked_drops_view, drop_view, drops_view
 from showfloor.shows import service as shows
 from showfloor.shows.errors import NotAllowedInState, ProductNotInShow, ShowNotFound
 from showfloor.shows.http import StreamingDep
@@ -79,6 +79,12 @@ async def list_drops_of_product(
     """What hosts plan for a product, and what of it is announced, for its seller."""
     product = ids.parse("prod", product_id)
     return drops_view(await service.list_of_product(session, person=person, product_id=product))
+
+
+@router.get("/drops/asked", responses=refusals(NotAuthenticated))
+async def list_asked_drops(session: SessionDep, person: CurrentPerson) -> AskedDropsOut:
+    """What hosts plan with your sellers' products, and what of it is announced."""
+    return asked_drops_view(await service.list_asked_drops(session, person=person))
 
 
 @router.post("/drops/{drop_id}/agree", responses=refusals(*OWN, DropStateConflict))

@@ -98,13 +98,18 @@ async def drops_of_show(session: Session, show_id: UUID) -> list[Drop]:
     return await _drops(session, chosen.order_by(DropRow.created_at, DropRow.id))
 
 
-async def open_of_product(session: Session, product_id: UUID) -> list[Drop]:
+_OPEN = DropRow.state.in_([DropState.PLANNED.value, DropState.ANNOUNCED.value])
+
+
+async def open_of_products(session: Session, product_ids: Collection[UUID]) -> list[Drop]:
     """Those that are planned or announced, in every show."""
-    chosen = select(DropRow).where(
-        DropRow.product_id == product_id,
-        DropRow.state.in_([DropState.PLANNED.value, DropState.ANNOUNCED.value]),
-    )
+    chosen = select(DropRow).where(DropRow.product_id.in_(product_ids), _OPEN)
     return await _drops(session, chosen.order_by(DropRow.created_at, DropRow.id))
+
+
+async def products_asked_for(session: Session) -> set[UUID]:
+    """Of which a drop is planned or announced, whoever sells them."""
+    return set((await session.execute(select(DropRow.product_id).where(_OPEN))).scalars())
 
 
 _NOT_ENDED = DropRow.state.in_([DropState.ANNOUNCED.value, DropState.OVER.value])

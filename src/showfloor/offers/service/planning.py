@@ -32,7 +32,7 @@ from showfloor.offers.queries import Locked
 from showfloor.offers.rules import chain, policy, running
 from showfloor.offers.schemas import NewDrop
 from showfloor.offers.service.ending import close, make_way, publish
-from showfloor.offers.types import Drop, DropState, DropWithLeft, Record
+from showfloor.offers.types import AskedDrop, Drop, DropState, DropWithLeft, Record
 from showfloor.shows import service as shows
 from showfloor.shows.errors import NotAllowedInState, ProductNotInShow
 from showfloor.shows.types import DropPayload, Show
@@ -244,8 +244,23 @@ async def list_of_product(
 ) -> list[DropWithLeft]:
     """What hosts plan for a product and run, for its seller. Raises ProductNotFound."""
     product = await catalog.get_own_product(session, person=person, product_id=product_id)
-    found = await queries.open_of_product(session, product.id)
+    found = await queries.open_of_products(session, [product.id])
     return [DropWithLeft(drop, await _left(session, drop)) for drop in found]
+
+
+async def list_asked_drops(session: Session, *, person: Person) -> list[AskedDrop]:
+    """What hosts ask the sellers of this person for, and what of it runs."""
+    asked_for = await queries.products_asked_for(session)
+    own = {
+        product.id: product
+        for product in await catalog.get_products(session, asked_for)
+        if product.merchant_id in person.merchant_ids
+    }
+    found = await queries.open_of_products(session, own)
+    return [
+        AskedDrop(DropWithLeft(drop, await _left(session, drop)), dict(own[drop.product_id].name))
+        for drop in found
+    ]
 
 
 async def _left(session: Session, drop: Drop) -> int | None:
