@@ -41,6 +41,7 @@ WORDS = {
         "about": "What to do about",
         "delete": "Delete for everyone",
         "keep": "Keep",
+        "settings": "Chat settings",
     },
     "ar": {
         "say": "سؤال أو تعليق",
@@ -63,6 +64,7 @@ WORDS = {
         "about": "ما العمل برسالة",
         "delete": "حذف عند الجميع",
         "keep": "إبقاء",
+        "settings": "إعدادات الدردشة",
     },
 }
 PHONE, DESK = {"width": 360, "height": 740}, {"width": 1280, "height": 800}
@@ -143,6 +145,37 @@ def test_guest_writes_on_a_phone_and_the_team_deletes(
     expect(newcomer.get_by_role("log").get_by_text(said["text"])).to_have_count(0)
     for page in (reader, writer, newcomer):
         page.context.close()
+
+
+ABOVE_THE_BAR = """(() => {
+  const log = document.querySelector(".room-chat [role=log]").getBoundingClientRect();
+  const last = [...document.querySelectorAll(".room-chat .msg")].at(-1).getBoundingClientRect();
+  const bar = document.querySelector(".deckbar").getBoundingClientRect();
+  return last.top >= log.top && last.bottom <= bar.top && log.bottom <= bar.top;
+})()"""
+
+
+@pytest.mark.parametrize("lang", ["en", "ar"])
+def test_host_on_a_phone_sees_the_messages_first(
+    demo: Installation, browser: Browser, lang: str
+) -> None:
+    said = WORDS[lang]
+    host = visitor(browser, demo, lang, PHONE)
+    studio(demo, host, lang)
+    control_room(demo, host, lang)
+    message = say_as_team(demo, f"Hello from the kiln ({lang})")
+    host.locator(".room-parts button").last.click()
+    expect(host.locator(f"[data-message={message['id']}]")).to_be_visible()
+
+    until(host, ABOVE_THE_BAR)
+    assert host.evaluate("scrollY") == 0
+    assert look(host, f"control-chat-{lang}-360") == []
+    slow = host.locator(".room-chat select").first
+    expect(slow).to_be_hidden()
+    host.get_by_role("button", name=said["settings"]).press("Enter")
+    expect(slow).to_be_visible()
+    assert look(host, f"control-chat-open-{lang}-360") == []
+    host.context.close()
 
 
 @pytest.mark.parametrize("lang", ["en", "ar"])
