@@ -12,6 +12,7 @@ import {
   refundLines,
   refundOf,
   returnLines,
+  wholeOf,
   type Line,
 } from "./choice";
 
@@ -137,4 +138,19 @@ test.each([
   ["twelve", "GBP", null],
 ])("a sum typed as %j in %s is %j", (typed, currency, amount) => {
   expect(amountOf(typed, currency)).toBe(amount);
+});
+
+test.each([
+  ["12", 12],
+  [" ١٢ ", 12],
+  ["۱۲", 12],
+  ["１２", 12],
+  ["٠", 0],
+  ["100", null],
+  ["١٠٠", null],
+  ["1.5", null],
+  ["-1", null],
+  ["", null],
+])("%s is %s of at most 99", (typed, number) => {
+  expect(wholeOf(typed, 99)).toBe(number);
 });

@@ -106,14 +106,20 @@ export const parcelLines = (order: OrderDetail, pieces: Pieces) =>
     .map(({ sku }) => ({ sku, quantity: pieces[sku] ?? 0 }))
     .filter(({ quantity }) => quantity > 0);
 
-/** A sum as people type it ("12.50", "12,5", "١٢٫٥٠") in minor units; null for what is none. Not with `i18n/text`: shared
- *  with this page it would be one more file for every show. */
+/** Arabic-Indic, Persian and full-width digits are read like European ones (`europeanDigits` of i18n/text, not shared with
+ *  this page: it would be one more file for every show). */
+const plain = (typed: string): string =>
+  typed.replace(/[٠-٩۰-۹０-９]/g, (digit) => String(digit.charCodeAt(0) & 0xf)).trim();
+
+/** A whole number as people type it, in digits of either script; null for what is none, or above `most`. */
+export function wholeOf(typed: string, most: number): number | null {
+  const digits = plain(typed);
+  return /^\d{1,9}$/.test(digits) && Number(digits) <= most ? Number(digits) : null;
+}
+
+/** A sum as people type it ("12.50", "12,5", "١٢٫٥٠") in minor units; null for what is none. */
 export function amountOf(typed: string, currency: string): number | null {
-  const plain = typed
-    .replace(/[٠-٩۰-۹]/g, (digit) => String(digit.charCodeAt(0) & 0xf))
-    .replace("٫", ".")
-    .trim();
-  const found = /^(\d{1,10})(?:[.,](\d+))?$/.exec(plain);
+  const found = /^(\d{1,10})(?:[.,](\d+))?$/.exec(plain(typed).replace("٫", "."));
   const digits = precision(currency);
   const part = found?.[2] ?? "";
   if (!found || part.length > digits) return null;

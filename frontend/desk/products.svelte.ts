@@ -1,5 +1,6 @@
 /** The merchant's products on the desk, by what is wrong with them; and what follows from their pieces and prices. */
 import type { DeskProduct, Money } from "../contract";
+import { wholeOf } from "./choice";
 import { DeskList } from "./list.svelte";
 import type { Asking } from "./order.svelte";
 
@@ -42,8 +43,5 @@ export function priceOf({ variants }: DeskProduct, wanted?: string): Money | nul
   );
 }
 
-/** Pieces as people type them, in digits of either script; null for what is no whole number. */
-export function piecesOf(typed: string): number | null {
-  const plain = typed.replace(/[٠-٩۰-۹]/g, (digit) => String(digit.charCodeAt(0) & 0xf)).trim();
-  return /^\d{1,7}$/.test(plain) && Number(plain) <= 1_000_000 ? Number(plain) : null;
-}
+/** Pieces as people type them; null for what is no whole number. */
+export const piecesOf = (typed: string): number | null => wholeOf(typed, 1_000_000);

@@ -1,15 +1,25 @@
 /** What the forms that plan something for a show are given, and how they read a number. */
 import type { Product } from "../contract";
+import { wholeOf } from "../desk/choice";
+import type { Language } from "../i18n/i18n";
 
 export interface PlanForm<Plan> {
   products: readonly Product[];
   busy: boolean;
+  /** The form was sent off, whether or not something in it is wrong: what was said of it before is over. */
+  ontry: () => void;
   onplan: (body: Plan) => void;
   oncancel: () => void;
 }
 
 /** A whole number from 1 on; null for anything else. */
-export function whole(text: string, most: number): number | null {
-  const number = /^\d{1,5}$/.test(text.trim()) ? Number(text) : 0;
-  return number >= 1 && number <= most ? number : null;
-}
+export const whole = (typed: string, most: number): number | null => wholeOf(typed, most) || null;
+
+/** What a variant is called beside its product: its size and colour. */
+export const optionsOf = (product: Product, sku: string, words: Language): string => {
+  const chosen = product.variants.find((variant) => variant.sku === sku)?.options ?? {};
+  const names = product.options.flatMap(
+    ({ code, values }) => values.find((value) => value.code === chosen[code])?.name ?? [],
+  );
+  return words.list(names.map(words.pick), "comma");
+};

@@ -55,6 +55,13 @@ export class ShowOffers<
     }
   }
 
+  /** What was refused is about to be tried otherwise. */
+  forget(): void {
+    if (this.busy) return;
+    this.problem = null;
+    this.#ofLook = false;
+  }
+
   plan = (body: Plan): Promise<boolean> => this.#step(this.#all, body, "was_planned");
 
   act = (item: Item, step: Step): Promise<boolean> =>

@@ -48,6 +48,19 @@ test.each(each)("%s: the problem of a step stays while looks go on", async (name
   expect([offers.problem?.code, offers.done]).toEqual(["too_many_planned", null]);
 });
 
+test.each(each)(
+  "%s: what was refused is forgotten when it is tried otherwise",
+  async (name, make) => {
+    const offers = make(server(name, FULL), "show_1");
+
+    await offers.plan({} as never);
+    const before = offers.problem?.code;
+    offers.forget();
+
+    expect([before, offers.problem]).toEqual(["too_many_planned", null]);
+  },
+);
+
 test.each(each)("%s: an older answer never replaces a newer one", async (name, make) => {
   let answer = () => {};
   const late = new Promise<void>((resolve) => (answer = resolve));

@@ -36,6 +36,7 @@ WORDS = {
     "en": {
         "plan": "Plan a drop",
         "units": "Pieces",
+        "one": "1",
         "price": re.compile(r"^Price"),
         "save": "Add to the plan",
         "waits": "Waits for the seller",
@@ -49,6 +50,7 @@ WORDS = {
     "ar": {
         "plan": "خطّط لطرح",
         "units": "القطع",
+        "one": "١",
         "price": re.compile(r"^السعر"),
         "save": "أضِف إلى الخطة",
         "waits": "ينتظر موافقة البائع",
@@ -115,7 +117,15 @@ def plan(host: Page, said: dict[str, Any]) -> None:
     """The cheapest price there is, which every seller has to agree to."""
     host.get_by_role("button", name=said["plan"], exact=True).press("Enter")
     form = host.locator(".drop-form")
-    form.get_by_label(said["units"], exact=True).fill("1")
+    # What was wrong before is not said any more when something else is.
+    form.get_by_label(said["price"]).fill("9999.00")
+    form.get_by_role("button", name=said["save"]).press("Enter")
+    expect(host.locator(".drops-card .notice")).to_have_count(1)
+    form.get_by_label(said["price"]).fill("")
+    form.get_by_role("button", name=said["save"]).press("Enter")
+    expect(form.locator("[aria-invalid=true]")).to_have_count(1)
+    expect(host.locator(".drops-card .notice")).to_have_count(0)
+    form.get_by_label(said["units"], exact=True).fill(said["one"])
     form.get_by_label(said["price"]).fill("1.00")
     # Thirty seconds, so that a busy machine sees the countdown.
     form.locator("select").nth(1).select_option(index=1)
@@ -205,6 +215,7 @@ def test_drop_from_its_plan_to_sold_out(
         if size == DESK:
             watcher.get_by_role("button", name=said["check"]).press("Enter")
             expect(watcher.locator("[data-result=holds]")).to_have_count(7)
+            expect(watcher.locator("[data-result=holds]").first).to_be_in_viewport(ratio=1)
             assert look(watcher, f"drop-proof-{lang}") == []
         until_blocking(lambda: show.read()["state"] == "live")
         for page in (host, *viewers):
