@@ -113,7 +113,7 @@ def buy(page: Page, lang: str, said: dict[str, Any]) -> None:
     page.get_by_role("button", name=said["order"]).click()
 
 
-def plan(host: Page, said: dict[str, Any]) -> None:
+def plan(host: Page, said: dict[str, Any], lang: str) -> None:
     """The cheapest price there is, which every seller has to agree to."""
     host.get_by_role("button", name=said["plan"], exact=True).press("Enter")
     form = host.locator(".drop-form")
@@ -124,6 +124,7 @@ def plan(host: Page, said: dict[str, Any]) -> None:
     form.get_by_label(said["price"]).fill("")
     form.get_by_role("button", name=said["save"]).press("Enter")
     expect(form.locator("[aria-invalid=true]")).to_have_count(1)
+    assert look(host, f"drop-form-{lang}") == []
     expect(host.locator(".drops-card .notice")).to_have_count(0)
     form.get_by_label(said["units"], exact=True).fill(said["one"])
     form.get_by_label(said["price"]).fill("1.00")
@@ -175,7 +176,7 @@ def test_drop_from_its_plan_to_sold_out(
         enter(demo, host, lang, "host")
         host.goto(f"{demo.base}/studio/shows/{show.id}")
         until(host, "document.querySelector('video')?.currentTime > 0")
-        plan(host, said)
+        plan(host, said, lang)
         drop = agree(demo, show)
         viewers = buyer, watcher = newcomer(browser, lang, size), newcomer(browser, lang, size)
         for page in viewers:
