@@ -17,6 +17,8 @@ WORDS = {
     "en": {
         "waits": "Waiting for your yes: 1 coupon",
         "look": "Look and decide",
+        "floor": "50",
+        "wrong": "A whole percentage from 0 to 99, or nothing.",
         "agree": "Agree to this coupon: Quiet hour",
         "agreed": "You agreed to this coupon.",
         "back": "Take back your yes to the coupon Quiet hour",
@@ -27,6 +29,8 @@ WORDS = {
     "ar": {
         "waits": "في انتظار موافقتك: قسيمة واحدة",
         "look": "اطّلع وقرّر",
+        "floor": "٥٠",
+        "wrong": "نسبة مئوية بلا كسور من 0 إلى 99، أو لا شيء.",
         "agree": "أوافق على هذه القسيمة: ساعة هدوء",
         "agreed": "وافقت على هذه القسيمة.",
         "back": "اسحب موافقتك على القسيمة ساعة هدوء",
@@ -72,12 +76,23 @@ def test_seller_agrees_takes_it_back_and_closes_what_is_open(
         done = page.locator("#coupons-asked-done")
         row = card.locator(f"[data-asked='{coupon}']")
 
+        # What is no floor is not agreed to; what is one is read in the digits of either script.
+        floor = row.get_by_role("textbox")
+        floor.fill("١٠٠")
+        row.get_by_role("button", name=said["agree"]).press("Enter")
+        expect(row).to_contain_text(said["wrong"])
+        expect(floor).to_be_focused()
+        expect(mark).to_have_text("1")
+        floor.fill(said["floor"])
         for button, answer in (("agree", "agreed"), ("back", "taken"), ("agree", "agreed")):
             row.get_by_role("button", name=said[button]).press("Enter")
             expect(done).to_have_text(said[answer])
             expect(done).to_be_focused()
             expect(mark).to_have_count(1 if button == "back" else 0)
         assert look(page, f"asked-{lang}") == []
+        listed = host.get(f"{show}/coupons").json()["coupons"]
+        terms = next(each["terms"]["en"] for each in listed if each["id"] == coupon)
+        assert "No line goes below 50% of its price." in terms
         opened = host.post(f"/coupons/{coupon}/open")
         assert opened.is_success, opened.text
         page.reload()
