@@ -149,6 +149,9 @@ class Walk:
     ) -> None:
         for shape in shapes:
             self.page.set_viewport_size({"width": shape.width, "height": shape.height})
+            # A picture that falters takes its controls with it until it runs again.
+            for each in needed:
+                expect(self.page.locator(each).first).to_be_visible()
             settled(self.page)
             where = f"{name}-{self.lang}-{shape}"
             self.page.screenshot(path=PICTURES / f"{where}.png")
