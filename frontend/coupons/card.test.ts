@@ -1,9 +1,11 @@
 import { beforeEach, expect, test } from "vitest";
-import type { CouponClaim, ShownCoupon } from "../contract";
+import type { CouponClaim, DropCue, ShownCoupon } from "../contract";
+import Shelf from "../elements/shelf.svelte";
 import { arabic, english } from "../testing/rendered";
 import { htmlOf, show, storeOf, words } from "../testing/show";
 import { later, ok, pounds, refusal, standInShop, storage } from "../testing/shop";
 import Card from "./card.svelte";
+import Strip from "./strip.svelte";
 
 const shop = standInShop();
 beforeEach(() => void storage());
@@ -83,4 +85,67 @@ test("the card gives its place back when it is put away", async () => {
   store.coupons.put("cpn_1");
 
   expect([store.couponNow, store.couponAside]).toEqual([false, true]);
+});
+
+const drop: DropCue = {
+  id: "cue_1",
+  kind: "drop",
+  start: "2026-11-27T10:00:00.000Z",
+  end: null,
+  payload: {
+    drop_id: "drop_1",
+    product_id: "mug",
+    sku: "mug-only",
+    name: words("The mug", "الكوب"),
+    units: 40,
+    per_person: 1,
+    price: pounds(1900),
+    was: null,
+    opens_at: "2026-11-27T10:00:30.000Z",
+    closes_at: "2026-11-27T10:01:30.000Z",
+    holds_s: 90,
+  },
+};
+
+test.each([english, arabic])(
+  "while a drop has the stage, the line holds the terms, the claim and its result ($lang)",
+  async (by) => {
+    const store = await loaded({}, by);
+    store.cuesHeard([drop]);
+    expect([store.drop?.id, store.couponNow, store.couponAside]).toEqual(["cue_1", false, true]);
+    const before = htmlOf(Strip, store);
+    expect(before).toContain(coupon().terms[by.lang]![0]);
+    expect(before).toContain(by.t("coupon.claim"));
+    expect(before).not.toContain(by.t("coupon.by_itself"));
+
+    shop.answers.push(ok(CLAIM, 201));
+    expect(await store.coupons.claim()).toBe(true);
+
+    expect(store.couponAside).toBe(true);
+    const after = htmlOf(Strip, store);
+    expect(after).toContain(by.t("coupon.by_itself"));
+    expect(after).not.toContain(by.t("coupon.claim"));
+  },
+);
+
+test("a refusal is said in the line, which stays although nothing is left", async () => {
+  const store = await loaded();
+  store.cuesHeard([drop]);
+  shop.answers.push(refusal("coupon_used_up"), ok({ coupon: coupon({ left: 0 }) }));
+
+  expect(await store.coupons.claim()).toBe(false);
+  await expect.poll(() => store.coupons.shown?.left).toBe(0);
+
+  expect(store.couponAside).toBe(true);
+  const html = htmlOf(Strip, store);
+  expect(html).toContain(english.t("error.coupon_used_up"));
+  expect(html).toContain(english.t("coupon.gone", { quota: "100" }));
+});
+
+test("the line is an entry of the list, so that it takes no row of the panel", async () => {
+  const store = await loaded();
+  store.coupons.put("cpn_1");
+  store.CouponStrip = Strip;
+
+  expect(htmlOf(Shelf, store)).toMatch(/<ul class="shelf[^>]*>\s*<li class="offer-place/);
 });

@@ -88,7 +88,9 @@ export class ShowStore {
       this.sells &&
       this.coupons.shown !== null &&
       !this.couponNow &&
-      (this.coupons.own !== null || (this.coupons.shown.claimable && this.coupons.shown.left > 0)),
+      (this.coupons.own !== null ||
+        this.coupons.problem !== null ||
+        (this.coupons.shown.claimable && this.coupons.shown.left > 0)),
   );
   /** Where a coupon has its card: as long as it is neither claimed, put away nor over. */
   readonly couponNow = $derived.by(

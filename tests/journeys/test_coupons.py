@@ -23,6 +23,7 @@ WORDS = {
         "its_terms": "Terms of the coupon",
         "once": "Once for each person.",
         "choose": "Choose something",
+        "later": "Not now",
         "by_itself": "It takes itself off at checkout",
         "less": "−£4.00",
         "remove": "Remove the coupon Slow morning",
@@ -36,6 +37,7 @@ WORDS = {
         "its_terms": "شروط القسيمة",
         "once": "مرة واحدة لكل شخص.",
         "choose": "اختيار منتج",
+        "later": "ليس الآن",
         "by_itself": "تُطبَّق وحدها عند الدفع",
         "less": "4.00",
         "remove": "إزالة القسيمة صباح هادئ",
@@ -121,6 +123,34 @@ def test_viewer_claims_buys_and_reads_it_on_the_order(
             counted = host.get(f"/shows/{demo.facts['show_id']}/coupons").json()["coupons"]
         mine = next(each for each in counted if each["id"] == coupon["id"])
         assert (mine["claimed"], mine["used"]) == (1, 1)
+
+
+@pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
+@pytest.mark.parametrize("lang", ["en", "ar"])
+def test_coupon_that_was_put_away_is_claimed_in_its_line_by_mouse(
+    demo: Installation, browser: Browser, lang: str, size: Any
+) -> None:
+    """The line and the first product each take their own clicks."""
+    said, name = WORDS[lang], f"coupon-line-{lang}-{size['width']}"
+    with open_coupon(demo):
+        page = visitor(browser, demo, lang, size)
+        page.locator("article[data-coupon]:visible").get_by_role(
+            "button", name=said["later"]
+        ).click()
+        if size == PHONE:
+            page.get_by_role("button", name=re.compile("shelf|الرفّ")).first.click()
+        line = page.locator(".shop .coupon")
+        line.get_by_text(said["terms"]).click()
+        expect(line.get_by_text(said["once"])).to_be_visible()
+        assert look(page, f"{name}-terms") == []
+        line.get_by_role("button", name=said["claim"]).click()
+        expect(line.get_by_role("status")).to_contain_text(said["by_itself"])
+        expect(line.get_by_role("button")).to_have_count(0)
+        assert page.evaluate("document.activeElement.matches('.shop .coupon h3')")
+        assert look(page, f"{name}-claimed") == []
+        page.locator(".shop .shelf__open").first.click()
+        expect(page.locator(".sheet")).to_be_visible()
+        page.context.close()
 
 
 def fill_in_arabic(page: Page) -> None:
