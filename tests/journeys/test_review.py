@@ -55,6 +55,7 @@ def test_held_messages_are_let_through_and_refused(
     host, writer, reader = (visitor(browser, demo, lang, size) for size in (PHONE, PHONE, DESK))
     enter(demo, host, lang, "host")
     host.goto(f"{demo.base}/studio/shows/{demo.facts['show_id']}/chat?lang={lang}")
+    host.get_by_role("button", name=CHAT[lang]["settings"]).press("Enter")
     host.get_by_label(said["review"]).select_option("suspected")
     queue = host.get_by_role("region", name=said["queue"])
     expect(queue).to_be_visible()
