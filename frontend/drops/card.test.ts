@@ -3,7 +3,8 @@ import type { DropCue, Hold, RoomDrop } from "../contract";
 import { empty } from "../room/fold";
 import { dropAt, learnAll } from "../player/cues";
 import { arabic, english } from "../testing/rendered";
-import { htmlOf, storeOf, words } from "../testing/show";
+import { htmlOf, storeOf, VASE, words } from "../testing/show";
+import { optionsOf } from "../shop/options-of";
 import { pounds, storage } from "../testing/shop";
 import Shelf from "../elements/shelf.svelte";
 import Card from "./card.svelte";
@@ -144,4 +145,15 @@ test("without a price of the thirty days before, nothing is said of one", () => 
 
   expect(without).not.toContain(english.t("product.prior_price"));
   expect(reduced).toContain(english.t("product.prior_price"));
+});
+
+test.each([english, arabic])("the card names the options of what is dropped ($lang)", (by) => {
+  const store = storeOf(undefined, {}, by);
+  const card = (sku: string) => htmlOf(Card, store, { cue: cue({ product_id: "vase", sku }) });
+  const [moss, blush] = ["vase-moss", "vase-blush"].map((sku) => optionsOf(VASE, sku, by));
+
+  expect(moss).not.toBe("");
+  expect(card("vase-moss")).toContain(moss);
+  expect(card("vase-moss")).not.toContain(blush);
+  expect(card("vase-blush")).toContain(blush);
 });

@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 import type { Product } from "../contract";
 import { arabic, english } from "../testing/rendered";
-import { optionsOf, whole } from "./plan-form";
+import { optionsOf } from "../shop/options-of";
+import { whole } from "./plan-form";
 
 test.each([
   ["10", 10],

@@ -1,7 +1,6 @@
 /** What the forms that plan something for a show are given, and how they read a number. */
 import type { Product } from "../contract";
 import { wholeOf } from "../desk/choice";
-import type { Language } from "../i18n/i18n";
 
 export interface PlanForm<Plan> {
   products: readonly Product[];
@@ -14,12 +13,3 @@ export interface PlanForm<Plan> {
 
 /** A whole number from 1 on; null for anything else. */
 export const whole = (typed: string, most: number): number | null => wholeOf(typed, most) || null;
-
-/** What a variant is called beside its product: its size and colour. */
-export const optionsOf = (product: Product, sku: string, words: Language): string => {
-  const chosen = product.variants.find((variant) => variant.sku === sku)?.options ?? {};
-  const names = product.options.flatMap(
-    ({ code, values }) => values.find((value) => value.code === chosen[code])?.name ?? [],
-  );
-  return words.list(names.map(words.pick), "comma");
-};

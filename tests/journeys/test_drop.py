@@ -20,6 +20,8 @@ from tests.waiting import BOUND, until_blocking
 
 pytestmark = [IN_TURN]
 SMALL = [(320, 256), (360, 640)]
+LOW = 400
+"""Pixels; where there are fewer, a drop goes before words about a picture that is not there."""
 HIDDEN = """(() => {
   const card = [...document.querySelectorAll(".offer")].find((one) => one.checkVisibility());
   if (!card) return ["card"];
@@ -63,7 +65,16 @@ WORDS = {
     },
 }
 
-INSTEAD = '<div class="stage__instead" id="instead-of-picture"><p>Sound alone</p></div>'
+INSTEAD = """<div class="stage__instead" id="instead-of-picture">
+  <p>The picture kept stopping, so you hear the show without it.</p>
+  <button class="btn v-btn-share">Show the picture</button>
+</div>"""
+COVERED = """[...document.querySelectorAll("#instead-of-picture > *")].filter((part) => {
+  const { left, right, top, bottom } = part.getBoundingClientRect();
+  const at = [top + 10, bottom - 10].map((y) =>
+    document.elementFromPoint((left + right) / 2, y)?.closest("#instead-of-picture"));
+  return top < 0 || at.includes(undefined) || at.includes(null);
+}).map((part) => part.className)"""
 SCRIPTS = """
 async () => {
   const names = performance.getEntriesByType("resource").map(({ name }) => name);
@@ -156,6 +167,8 @@ def check_small(page: Page, lang: str) -> None:
             "(node, html) => node.insertAdjacentHTML('beforebegin', html)", INSTEAD
         )
         until(page, f"{HIDDEN}.join() === ''")
+        if height >= LOW:
+            assert page.evaluate(COVERED) == []
         page.evaluate("document.querySelector('#instead-of-picture').remove()")
     assert before is not None
     page.set_viewport_size(before)
