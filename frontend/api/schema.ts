@@ -2194,9 +2194,9 @@ export interface components {
         };
         /**
          * @description How far a purchase has come; `expires_at` is the hold's deadline, `next` is null when there
-         *     is nothing left to do. `payment_id` is the last attempt to pay, null before the first: the same
-         *     one again after an attempt whose answer was lost says that it never came. `declined` says why
-         *     the last attempt was, if it was.
+         *     is nothing left to do. `payment_id` is the attempt that the status is about, null before the
+         *     first; where it is a declined one that was known before, a later attempt whose answer was lost
+         *     never came. `declined` says why it was, if it was.
          */
         PurchaseOut: {
             /** @enum {string} */

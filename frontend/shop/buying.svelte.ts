@@ -345,12 +345,10 @@ export class Buying {
   }
 
   #take(payment: Payment): void {
-    // The attempt whose answer was lost never came: the shop knows of the one before it alone.
-    const isOld = this.#unsure && !!this.answer && this.answer.payment_id === payment.payment_id;
-    this.payment = isOld && payment.status === "declined" ? "open" : payment.status;
+    this.payment = this.#isOld(payment) ? "open" : payment.status;
     this.answer = payment;
     this.#unsure = false;
-    if (payment.status !== "open") this.problem = null;
+    if (this.payment !== "open") this.problem = null;
     if (payment.status === "expired") this.#runOut();
     if (payment.expires_at) this.#follow(payment.expires_at);
     if (payment.status === "paid") {
@@ -359,6 +357,13 @@ export class Buying {
       this.#forgetForm();
     }
     if (payment.status === "pending") this.#pollIn(POLL);
+  }
+
+  /** The attempt whose answer was lost never came: the shop knows of the declined one before it. */
+  #isOld({ status, payment_id }: Payment): boolean {
+    const before = this.answer;
+    const declined = status === "declined" && before?.status === "declined";
+    return this.#unsure && declined && before.payment_id === payment_id;
   }
 
   #pollIn(pause: number): void {

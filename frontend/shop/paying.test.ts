@@ -147,6 +147,34 @@ test.each([
   expect(buying).toMatchObject({ payment, problem: null });
 });
 
+test("what the shop did not answer stays said when a declined card is all that it knows of", async () => {
+  const buying = await paying(DECLINED, declined());
+  shop.answers = [refusal("busy", 502), refusal("busy", 502), refusal("busy", 502)];
+  shop.answers.push(declined());
+  await pay(buying);
+
+  await vi.waitFor(() => expect(buying.payment).toBe("open"), 5000);
+  expect(buying.problem?.code).toBe("busy");
+});
+
+test("a bank that declines the payment that it asked about is said, though an answer was lost", async () => {
+  storage();
+  const asks = {
+    status: "needs_confirmation",
+    orders: [],
+    expires_at: later(),
+    payment_id: "pay_1",
+  };
+  const buying = await paying(ASKS_THE_BANK, ok(asks));
+  shop.answers = [lost, lost, lost, lost];
+  await buying.confirm();
+
+  shop.answers = [declined(later(), "pay_1")];
+  await buying.reconnected();
+
+  expect(buying).toMatchObject({ payment: "declined", problem: null });
+});
+
 test("goods whose payment lost its answer neither run out nor go back before the shop has said how it stands", async () => {
   storage();
   const buying = await paying(GOOD, lost, lost, lost);

@@ -330,8 +330,8 @@ class Estimate:
 @dataclass(frozen=True, slots=True)
 class Purchase:
     """A checkout with how far it has come. `expires_at` is the hold's deadline; `next_step` what
-    the page shows now, None when there is nothing left to do; `payment_id` is the last attempt to
-    pay, None before the first, and `reason` why it was declined, if it was.
+    the page shows now, None when there is nothing left to do; `payment_id` is the attempt to pay
+    that the status is about, None before the first, and `reason` why it was declined, if it was.
     """
 
     checkout: Checkout

@@ -146,11 +146,12 @@ async def test_declined_card_leaves_the_hold_and_another_card_pays(
         "declined",
         [],
     )
-    assert (await buyer.look()).json()["payment_id"] == declined.json()["payment_id"]
+    seen = (await buyer.look()).json()
+    assert (seen["status"], seen["payment_id"]) == ("declined", declined.json()["payment_id"])
     assert await stock_now(shop.database, product) == Stock(50, 1, 0)
 
     paid = (await buyer.pay(OK)).json()
-    assert (paid["status"], declined.json()["status"]) == ("paid", "declined")
+    assert paid["status"] == "paid"
     assert paid["payment_id"] != declined.json()["payment_id"]
     assert (await buyer.pay(DECLINED, key="d" * 16)).json()["status"] == "declined"
     assert shop.money_moved() == (1, 0)
