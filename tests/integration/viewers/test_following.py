@@ -263,6 +263,10 @@ async def test_reminder_that_waits_when_an_account_is_limited_is_not_sent(
     async with postbox() as box:
         assert len(await remind(database, box)) == (0 if guard else 1)
 
+        async with database.session() as session:
+            await limits.lift(session, me)
+        assert len(await remind(database, box)) == (1 if guard else 0)
+
 
 async def test_link_of_the_mail_stops_without_signing_in(
     sofia: Visitor, stranger: Visitor, database: Database, planned: UUID

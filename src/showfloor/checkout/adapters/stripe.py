@@ -470,6 +470,8 @@ async def _answered() -> AsyncIterator[None]:
     except (TimeoutError, stripe.APIConnectionError, stripe.RateLimitError):
         raise ProviderUnavailable from None
     except stripe.StripeError as error:
+        if error.http_status == _UNDER_WAY:
+            raise ProviderUnavailable from None
         log.error(
             "stripe answers with an error",
             kind=type(error).__name__,

@@ -104,7 +104,9 @@ def _team(merchant_id: UUID) -> Team:
 
 
 async def write_letter(session: Session, mail: Mail, office: Office) -> Letter | None:
-    """None for somebody who left the team, or wants no mails any more."""
+    """None for somebody who left the team or wants no mails any more, and where nothing of it is
+    true any more.
+    """
     letter = await queries.find_letter(session, mail.about)
     if letter is None:
         return None

@@ -108,7 +108,9 @@ async def give_back_reminder(session: Session, reminder_id: UUID) -> None:
 
 
 async def find_reminder(session: Session, *, secret: str, reminder_id: UUID) -> Reminder | None:
-    """None where its reader is gone or limited, or wants it no more."""
+    """None where its reader is gone, or wants it no more. Of a limited account it is given back:
+    another may be noted once the limit is lifted.
+    """
     found = await queries.find_reminder(session, reminder_id)
     viewer = await queries.viewer_by_id(session, found[0]) if found else None
     if found is None or viewer is None:
@@ -121,6 +123,7 @@ async def find_reminder(session: Session, *, secret: str, reminder_id: UUID) -> 
         return None
     reader = open_viewer(secret, *viewer)
     if not rules.may_be_reminded(reader.age):
+        await queries.give_back_reminder(session, reminder_id)
         return None
     token = rules.reminder_token(secret, reminder_id)
     return Reminder(reminder_id, show_id, reader.email, reader.language, follows, token)
