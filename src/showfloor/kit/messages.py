@@ -36,7 +36,11 @@ _HOLE = re.compile(r"\{(\w+)\}")
 _LOCALES = {"en": Locale("en", "GB"), "ar": Locale("ar")}
 # A name in the other direction is isolated (UAX 9, FSI and PDI), or it would drag the signs beside
 # it along.
-_OTHER_SCRIPT = {"en": re.compile(r"[\u0590-\u08ff]"), "ar": re.compile(r"[A-Za-z]")}
+_OTHER_SCRIPT = {
+    "en": re.compile(r"[\u0590-\u08ff]"),
+    # Groups of digits without a letter, as of a telephone number, run from the left as well.
+    "ar": re.compile(r"[A-Za-z]|^[^\u0590-\u08ff]*[0-9][^\u0590-\u08ff]*$"),
+}
 _LANGUAGE_RANGE = re.compile(
     r"(?P<tag>\*|[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*+)"
     r"(?:[ \t]*;[ \t]*[qQ]=(?P<weight>0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?))?"
@@ -145,7 +149,9 @@ def translate(lang: str, key: str, **params: object) -> str:
 
 
 def isolated(lang: str, text: str) -> str:
-    """A name in its own direction (UAX 9, FSI and PDI), if it has letters of the other one."""
+    """A name in its own direction (UAX 9, FSI and PDI), if it has letters of the other one, or is a
+    number in a line from the right.
+    """
     return f"\u2068{text}\u2069" if _OTHER_SCRIPT[lang].search(text) else text
 
 

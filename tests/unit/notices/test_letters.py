@@ -14,6 +14,7 @@ FSI, PDI = "\u2068", "\u2069"
     [
         ("en", ["محمد علي", "1 High Street", "", "N1"], f"{FSI}محمد علي{PDI}, 1 High Street, N1"),
         ("ar", ["محمد علي", "1 High Street"], f"محمد علي، {FSI}1 High Street{PDI}"),
+        ("ar", ["محمد", "+44 20 7946 0000"], f"محمد، {FSI}+44 20 7946 0000{PDI}"),
         ("en", ["Anna", "1 High Street"], "Anna, 1 High Street"),
     ],
 )
