@@ -10,6 +10,7 @@ const planned = (each: { state: string; agreed: boolean }): boolean =>
 export class Waiting {
   drops = $state(0);
   coupons = $state(0);
+  #asked = 0;
 
   constructor(readonly studio: Pick<Studio, "request">) {}
 
@@ -17,13 +18,15 @@ export class Waiting {
     return this.drops + this.coupons;
   }
 
-  /** Who may not see what hosts plan is told of nothing; what is not known stays as it was. */
+  /** A refusal or a lost answer changes nothing. */
   load = async (): Promise<void> => {
+    const turn = ++this.#asked;
     try {
       const [{ drops }, { coupons }] = await Promise.all([
         this.studio.request<AskedDrops>("/drops/asked"),
         this.studio.request<TeamCoupons>("/coupons/asked"),
       ]);
+      if (turn !== this.#asked) return;
       this.drops = drops.filter(planned).length;
       this.coupons = coupons.filter(planned).length;
     } catch {

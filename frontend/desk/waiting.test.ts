@@ -33,11 +33,25 @@ test("nothing is said where nothing waits", async () => {
   expect((await waiting([AGREED], [])).said(english)).toBe("");
 });
 
-test("a role that may not see it has no mark", async () => {
-  const request = () => Promise.reject(new Refused({ code: "forbidden", status: 403 }));
-  const found = new Waiting({ request });
+test("what is refused or lost changes nothing", async () => {
+  const found = await waiting([PLANNED], []);
+  const refused = new Refused({ code: "forbidden", status: 403 });
+  found.studio.request = () => Promise.reject(refused);
 
   await found.load();
+
+  expect(found.total).toBe(1);
+});
+
+test("an answer that another one overtook is not shown", async () => {
+  const answers: ((found: object) => void)[] = [];
+  const request = <T>(): Promise<T> => new Promise((resolve) => answers.push(resolve as never));
+  const found = new Waiting({ request });
+  const [first, second] = [found.load(), found.load()];
+  for (const answer of answers.slice(2)) answer({ drops: [], coupons: [] });
+  for (const answer of answers.slice(0, 2)) answer({ drops: [PLANNED], coupons: [] });
+
+  await Promise.all([first, second]);
 
   expect(found.total).toBe(0);
 });

@@ -40,6 +40,8 @@ export class Coupons {
     try {
       const { coupon } = await call<ShownCoupons>(this.api, `/shows/${this.showId}/coupon`);
       if (turn !== this.#asked) return;
+      // A refusal is of one coupon.
+      if (coupon?.id !== this.shown?.id) this.problem = null;
       this.shown = coupon;
       if (coupon?.claim) this.#add(coupon.claim);
     } catch {

@@ -5,7 +5,7 @@ import { wholeOf } from "../desk/choice";
 export interface PlanForm<Plan> {
   products: readonly Product[];
   busy: boolean;
-  /** The form was sent off, whether or not something in it is wrong: what was said of it before is over. */
+  /** The form was sent off, whether or not something in it is wrong: the last refusal no longer applies. */
   ontry: () => void;
   onplan: (body: Plan) => void;
   oncancel: () => void;

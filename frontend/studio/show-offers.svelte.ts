@@ -55,7 +55,7 @@ export class ShowOffers<
     }
   }
 
-  /** What was refused is about to be tried otherwise. */
+  /** Clears the refusal before another attempt. */
   forget(): void {
     if (this.busy) return;
     this.problem = null;

@@ -92,7 +92,7 @@ def test_seller_agrees_takes_it_back_and_closes_what_is_open(
         assert look(page, f"asked-{lang}") == []
         listed = host.get(f"{show}/coupons").json()["coupons"]
         terms = next(each["terms"]["en"] for each in listed if each["id"] == coupon)
-        assert "No line goes below 50% of its price." in terms
+        assert "No item goes below 50% of its price." in terms
         opened = host.post(f"/coupons/{coupon}/open")
         assert opened.is_success, opened.text
         page.reload()

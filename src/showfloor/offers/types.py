@@ -268,7 +268,7 @@ class DropWithLeft:
 class AskedDrop:
     """For the seller, with the name of the product by language."""
 
-    told: DropWithLeft
+    drop: DropWithLeft
     product: dict[str, str]
 
 

@@ -52,7 +52,7 @@ def drops_view(found: Sequence[DropWithLeft]) -> DropsOut:
 def asked_drops_view(found: Sequence[AskedDrop]) -> AskedDropsOut:
     drops = [
         AskedDropOut(
-            **dict(drop_view(each.told.drop, each.told.left)), product=Words(**each.product)
+            **dict(drop_view(each.drop.drop, each.drop.left)), product=Words(**each.product)
         )
         for each in found
     ]

@@ -43,7 +43,7 @@ async def test_lower_price_needs_the_sellers_yes(hall: Hall) -> None:
     assert opened.json()["state"] == "announced"
 
 
-async def test_seller_of_several_products_is_told_what_waits(hall: Hall) -> None:
+async def test_asked_drops_are_listed_for_their_seller(hall: Hall) -> None:
     planned = (await hall.plan()).json()
     everywhere = await hall.ask("GET", "/drops/asked", hall.seller)
     others = [
