@@ -8,6 +8,7 @@ look at them too.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from io import BytesIO
@@ -35,6 +36,7 @@ from tests.journeys.test_look import (
 from tests.waiting import BOUND, until_blocking
 
 pytestmark = [IN_TURN, pytest.mark.long]
+DESK = {"width": 1280, "height": 800}
 PICTURES = Path(__file__).parents[2] / ".build" / "shapes"
 
 
@@ -202,11 +204,22 @@ def test_pages_before_and_after_a_show_are_not_dead(
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_control_room_works_at_every_shape(demo: Installation, browser: Browser, lang: str) -> None:
+    demo.await_past_show()
+    with demo.api() as api:
+        title = api.get(f"/shows/{demo.facts['show_id']}").json()["title"][lang]
     with visitor(browser, lang) as page:
         walk = Walk(page, lang)
         studio(demo, page, lang)
+        # A show that is over says when it was on the air, not when it had been announced for.
+        over = page.locator("li", has=page.locator(f"a[href*='{demo.facts['past_show_id']}']"))
+        expect(over).to_contain_text(re.compile(r"\d{2}:\d{2}.*\d{2}:\d{2}"))
         walk.look("studio")
         control_room(demo, page, lang)
+        expect(page.get_by_role("heading", level=1)).to_contain_text(title)
+        # Nobody has its keys on a phone.
+        expect(page.locator(".deckbar .kbd").first).to_be_hidden()
+        page.set_viewport_size(DESK)
+        expect(page.locator(".deckbar .kbd").first).to_be_visible()
         walk.look("room")
 
     assert walk.wrong == {}
@@ -366,6 +379,11 @@ def test_landscape_show_is_seen_whole_wherever_it_is_shown(
         page.goto(f"{demo.base}/s/{landscape.slug}?lang=en")
         until(page, f"{VIDEO}?.currentTime > 0")
         look(page, "show", ".stage video")
+        page.set_viewport_size(DESK)
+        page.get_by_role("button", name="Full screen").click()
+        until(page, "document.fullscreenElement?.matches('.show-layout')")
+        page.get_by_role("button", name="Leave full screen").click()
+        until(page, "document.fullscreenElement === null")
         page.goto(f"{demo.base}/embed/{landscape.slug}?lang=en")
         until(page, f"{VIDEO}?.currentTime > 0")
         look(page, "frame", ".stage video")
