@@ -60,11 +60,14 @@ class Viewer:
             self.head = (await self.reader.readuntil(b"\r\n\r\n")).decode()
 
     async def next(self) -> Event:
-        """The next event of any kind; heartbeats are counted on the way."""
+        """The next event of any kind; heartbeats are counted on the way, and however many come, the
+        event itself has to.
+        """
         if self._kept:
             return self._kept.pop(0)
-        while (event := await self._read_block()) is None:
-            pass
+        async with bounded():
+            while (event := await self._read_block()) is None:
+                pass
         return event
 
     async def heartbeat(self) -> None:
