@@ -8,7 +8,12 @@ from typing import Any
 import httpx2
 from sqlalchemy import text
 
+from showfloor.app.migrate import import_models
 from showfloor.kit.db import Base, Database
+
+# Before any test runs: what another test has imported by then decides nothing, and no table is
+# overlooked.
+import_models()
 
 
 async def rows_of(database: Database) -> dict[str, str]:
