@@ -230,6 +230,13 @@ class Streaming:
         await until(lambda: index.exists() and f'"msn":{msn},' in index.read_text())
         return [json.loads(line) for line in index.read_text().splitlines()]
 
+    async def begun(self, msn: int, show_id: str = "show_a") -> None:
+        """Once the index on disk has that segment `msn` was begun: a restart takes no other for
+        it.
+        """
+        index = self.data_dir / "recordings" / show_id / "index.jsonl"
+        await until(lambda: index.exists() and f'"open":{msn},' in index.read_text())
+
     async def opened(self, path: str) -> Response:
         """The answer once it is 200: a preview opens with web's answer to the report, a moment
         after the report was heard.

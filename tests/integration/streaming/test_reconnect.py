@@ -118,7 +118,7 @@ async def test_a_restart_goes_on_with_numbers_and_clock(
     host = await publish()
     await host.play(tags("plain"))
     before = await streaming.until(3)
-    await streaming.recorded(3)
+    await streaming.begun(4)
     web.reports.clear()
     await streaming.stop(signal.SIGKILL)
     await streaming.start()
