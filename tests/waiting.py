@@ -10,7 +10,10 @@ import asyncio
 import inspect
 import time
 from collections.abc import Awaitable, Callable
+from types import ModuleType
+from typing import Any
 
+import pytest
 from sqlalchemy import text
 
 from showfloor.kit.db import Database
@@ -58,6 +61,26 @@ def until_blocking(
     while not condition():
         assert time.monotonic() < end, otherwise()
         pause()
+
+
+def hold_up(
+    monkeypatch: pytest.MonkeyPatch, module: ModuleType, name: str
+) -> tuple[asyncio.Event, asyncio.Event]:
+    """The first call of a coroutine function of `module` has its result, says so by the first event
+    and returns after the second; every other call returns at once. So two requests meet between
+    what they read and what they write.
+    """
+    looked, go_on, look = asyncio.Event(), asyncio.Event(), getattr(module, name)
+
+    async def slow(*args: Any) -> Any:
+        found = await look(*args)
+        if not looked.is_set():
+            looked.set()
+            await go_on.wait()
+        return found
+
+    monkeypatch.setattr(module, name, slow)
+    return looked, go_on
 
 
 async def until_somebody_waits(database: Database, how_many: int = 1) -> None:

@@ -1,8 +1,8 @@
 import { beforeEach, expect, test } from "vitest";
-import type { CouponClaim, DropCue, ShownCoupon } from "../contract";
+import type { CouponClaim, ShownCoupon } from "../contract";
 import Shelf from "../elements/shelf.svelte";
 import { arabic, english } from "../testing/rendered";
-import { htmlOf, show, storeOf, words } from "../testing/show";
+import { dropCue, htmlOf, show, storeOf, words } from "../testing/show";
 import { later, ok, pounds, refusal, standInShop, storage } from "../testing/shop";
 import Card from "./card.svelte";
 import Strip from "./strip.svelte";
@@ -87,31 +87,11 @@ test("the card gives its place back when it is put away", async () => {
   expect([store.couponNow, store.couponAside]).toEqual([false, true]);
 });
 
-const drop: DropCue = {
-  id: "cue_1",
-  kind: "drop",
-  start: "2026-11-27T10:00:00.000Z",
-  end: null,
-  payload: {
-    drop_id: "drop_1",
-    product_id: "mug",
-    sku: "mug-only",
-    name: words("The mug", "الكوب"),
-    units: 40,
-    per_person: 1,
-    price: pounds(1900),
-    was: null,
-    opens_at: "2026-11-27T10:00:30.000Z",
-    closes_at: "2026-11-27T10:01:30.000Z",
-    holds_s: 90,
-  },
-};
-
 test.each([english, arabic])(
   "while a drop has the stage, the line holds the terms, the claim and its result ($lang)",
   async (by) => {
     const store = await loaded({}, by);
-    store.cuesHeard([drop]);
+    store.cuesHeard([dropCue()]);
     expect([store.drop?.id, store.couponNow, store.couponAside]).toEqual(["cue_1", false, true]);
     const before = htmlOf(Strip, store);
     expect(before).toContain(coupon().terms[by.lang]![0]);
@@ -130,7 +110,7 @@ test.each([english, arabic])(
 
 test("a refusal is said in the line, which stays although nothing is left", async () => {
   const store = await loaded();
-  store.cuesHeard([drop]);
+  store.cuesHeard([dropCue()]);
   shop.answers.push(refusal("coupon_used_up"), ok({ coupon: coupon({ left: 0 }) }));
 
   expect(await store.coupons.claim()).toBe(false);

@@ -1,9 +1,9 @@
 import { beforeEach, expect, test } from "vitest";
-import type { DropCue, Hold, RoomDrop } from "../contract";
+import type { Hold, RoomDrop } from "../contract";
 import { empty } from "../room/fold";
 import { dropAt, learnAll } from "../player/cues";
 import { arabic, english } from "../testing/rendered";
-import { htmlOf, storeOf, VASE, words } from "../testing/show";
+import { dropCue, htmlOf, storeOf, VASE } from "../testing/show";
 import { optionsOf } from "../shop/options-of";
 import { pounds, storage } from "../testing/shop";
 import Shelf from "../elements/shelf.svelte";
@@ -15,26 +15,6 @@ beforeEach(() => void storage());
 const OPENS = "2026-11-27T10:00:30.000Z";
 const CLOSES = "2026-11-27T10:01:30.000Z";
 const at = (moment: string) => Date.parse(moment);
-const cue = (more: Partial<DropCue["payload"]> = {}): DropCue => ({
-  id: "cue_1",
-  kind: "drop",
-  start: "2026-11-27T10:00:00.000Z",
-  end: null,
-  payload: {
-    drop_id: "drop_1",
-    product_id: "mug",
-    sku: "mug-only",
-    name: words("The mug", "الكوب"),
-    units: 40,
-    per_person: 1,
-    price: pounds(1900),
-    was: null,
-    opens_at: OPENS,
-    closes_at: CLOSES,
-    holds_s: 90,
-    ...more,
-  },
-});
 const room = (more: Partial<RoomDrop> = {}): RoomDrop => ({
   id: "drop_1",
   closed: false,
@@ -43,7 +23,7 @@ const room = (more: Partial<RoomDrop> = {}): RoomDrop => ({
   ...more,
 });
 const facts = (more: Partial<Facts> = {}): Facts => ({
-  drop: cue().payload,
+  drop: dropCue().payload,
   room: room(),
   left: 31,
   hold: null,
@@ -71,8 +51,8 @@ test("it is taken, closed by its team, or the buyer's own", () => {
 test("the card says for how long a piece is held: as long as the drop runs, or as other goods", () => {
   const store = storeOf(undefined, { stock: { drop_1: 4 } });
   store.serverNow = () => at(OPENS);
-  const short = htmlOf(Card, store, { cue: cue() });
-  const long = htmlOf(Card, store, { cue: cue({ holds_s: 1200 }) });
+  const short = htmlOf(Card, store, { cue: dropCue() });
+  const long = htmlOf(Card, store, { cue: dropCue({ holds_s: 1200 }) });
 
   expect(short).toContain(english.t("drop.holds_for_seconds", { count: 90 }));
   expect(long).toContain(english.t("drop.holds_for", { count: 5 }));
@@ -81,12 +61,12 @@ test("the card says for how long a piece is held: as long as the drop runs, or a
 test("a piece may return only while something is held", () => {
   const store = storeOf(undefined, { stock: { drop_1: 0 } });
   store.serverNow = () => at(OPENS);
-  expect(htmlOf(Card, store, { cue: cue() })).toContain(english.t("drop.may_return"));
+  expect(htmlOf(Card, store, { cue: dropCue() })).toContain(english.t("drop.may_return"));
 
   // Everything is paid for: it has ended before its time.
   const sold = room({ closed: true, sold: 40, log_url: "/api/v1/drops/drop_1/log" });
   store.roomChanged({ ...empty, seq: 1, stock: {}, entries: { drop: sold } });
-  const html = htmlOf(Card, store, { cue: cue() });
+  const html = htmlOf(Card, store, { cue: dropCue() });
 
   expect(html).toContain('data-phase="ended"');
   expect(html).not.toContain(english.t("drop.may_return"));
@@ -99,8 +79,8 @@ test("closed while something is held it promises no piece, and no log before its
 });
 
 test("a drop is on the frames of its cue, and the newest of two is shown", () => {
-  const first = { ...cue(), end: "2026-11-27T10:02:00.000Z" };
-  const second = { ...cue(), id: "cue_2", start: "2026-11-27T10:01:59.000Z" };
+  const first = { ...dropCue(), end: "2026-11-27T10:02:00.000Z" };
+  const second = { ...dropCue(), id: "cue_2", start: "2026-11-27T10:01:59.000Z" };
   const table = learnAll(new Map(), [first, second]);
 
   expect(dropAt(table, at(first.start) - 1)).toBe(null);
@@ -117,7 +97,7 @@ test.each([english, arabic])("the card says what is true of a drop that is over 
     entries: { drop: room({ closed: true, sold: 38, log_url: "/api/v1/drops/drop_1/log" }) },
   });
 
-  const html = htmlOf(Card, store, { cue: cue({ opens_at: "2020-01-01T00:00:00.000Z" }) });
+  const html = htmlOf(Card, store, { cue: dropCue({ opens_at: "2020-01-01T00:00:00.000Z" }) });
 
   expect(html).toContain(by.t("drop.over"));
   expect(html).toContain(by.t("drop.sold", { sold: by.number(38), units: by.number(40) }));
@@ -126,7 +106,7 @@ test.each([english, arabic])("the card says what is true of a drop that is over 
 
 test("a drop that is over gives its place back, and its log stands with the products", () => {
   const store = storeOf();
-  store.cuesHeard([cue()]);
+  store.cuesHeard([dropCue()]);
   expect(store.drop?.id).toBe("cue_1");
 
   store.putDropAway("cue_1");
@@ -140,8 +120,8 @@ test("a drop that is over gives its place back, and its log stands with the prod
 
 test("without a price of the thirty days before, nothing is said of one", () => {
   const store = storeOf();
-  const without = htmlOf(Card, store, { cue: cue() });
-  const reduced = htmlOf(Card, store, { cue: cue({ was: pounds(2500) }) });
+  const without = htmlOf(Card, store, { cue: dropCue() });
+  const reduced = htmlOf(Card, store, { cue: dropCue({ was: pounds(2500) }) });
 
   expect(without).not.toContain(english.t("product.prior_price"));
   expect(reduced).toContain(english.t("product.prior_price"));
@@ -149,7 +129,7 @@ test("without a price of the thirty days before, nothing is said of one", () => 
 
 test.each([english, arabic])("the card names the options of what is dropped ($lang)", (by) => {
   const store = storeOf(undefined, {}, by);
-  const card = (sku: string) => htmlOf(Card, store, { cue: cue({ product_id: "vase", sku }) });
+  const card = (sku: string) => htmlOf(Card, store, { cue: dropCue({ product_id: "vase", sku }) });
   const [moss, blush] = ["vase-moss", "vase-blush"].map((sku) => optionsOf(VASE, sku, by));
 
   expect(moss).not.toBe("");

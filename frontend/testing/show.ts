@@ -1,6 +1,6 @@
 /** A show with its real store, for tests of what the page says about it. */
 import { provideShow } from "../context";
-import type { Cue, Product, Show } from "../contract";
+import type { Cue, DropCue, Product, Show } from "../contract";
 import type { Language } from "../i18n/i18n";
 import type { ShowPageData } from "../page";
 import { empty, type Room } from "../room/fold";
@@ -88,6 +88,28 @@ export function storeOf(
   } as unknown as ShowPageData;
   return new ShowStore(page, by);
 }
+
+/** One that opens half a minute after it was announced, and lasts one. */
+export const dropCue = (more: Partial<DropCue["payload"]> = {}): DropCue => ({
+  id: "cue_1",
+  kind: "drop",
+  start: "2026-11-27T10:00:00.000Z",
+  end: null,
+  payload: {
+    drop_id: "drop_1",
+    product_id: "mug",
+    sku: "mug-only",
+    name: words("The mug", "الكوب"),
+    units: 40,
+    per_person: 1,
+    price: pounds(1900),
+    was: null,
+    opens_at: "2026-11-27T10:00:30.000Z",
+    closes_at: "2026-11-27T10:01:30.000Z",
+    holds_s: 90,
+    ...more,
+  },
+});
 
 export const pin = (id: string, product_id: string, start: string): Cue =>
   ({

@@ -24,7 +24,7 @@ from tests.integration.checkout.counter import ASKS, DECLINED
 from tests.integration.checkout.shop import scalar
 from tests.integration.offers.conftest import Hall
 from tests.integration.offers.coupons import Claimer, claimer, counts, open_coupon, viewer_token
-from tests.waiting import until_somebody_waits
+from tests.waiting import hold_up, until_somebody_waits
 
 ANNA = "anna@example.com"
 
@@ -131,16 +131,7 @@ async def test_without_the_lock_of_the_other_coupons_two_first_orders_are_paid(
             queries, "_LOCK_COUPONS", queries._LOCK_COUPONS.partition("  union")[0] + ") for update"
         )
     one, other = await two_first_orders(hall)
-    looked, go_on, look = asyncio.Event(), asyncio.Event(), queries.is_first_order_begun
-
-    async def slow(*args: Any) -> bool:
-        found = await look(*args)
-        if not looked.is_set():
-            looked.set()
-            await go_on.wait()
-        return found
-
-    monkeypatch.setattr(queries, "is_first_order_begun", slow)
+    looked, go_on = hold_up(monkeypatch, queries, "is_first_order_begun")
 
     asks = asyncio.ensure_future(one.buyer.pay())
     await looked.wait()
@@ -186,16 +177,7 @@ async def test_details_and_payment_at_one_moment_do_not_wait_for_each_other(
     """
     coupon = await open_coupon(hall)
     anna = await at_the_button(hall, coupon)
-    looked, go_on, count = asyncio.Event(), asyncio.Event(), queries.uses_of_buyer
-
-    async def slow(*args: Any) -> int:
-        found = await count(*args)
-        if not looked.is_set():
-            looked.set()
-            await go_on.wait()
-        return found
-
-    monkeypatch.setattr(queries, "uses_of_buyer", slow)
+    looked, go_on = hold_up(monkeypatch, queries, "uses_of_buyer")
     again = asyncio.ensure_future(anna.details(email="anna.new@example.com"))
     await looked.wait()
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any
 
 import pytest
 
@@ -15,7 +14,7 @@ from showfloor.offers.service import using
 from tests.integration.checkout.shop import scalar
 from tests.integration.offers.conftest import Hall
 from tests.integration.offers.coupons import claimer, counts, open_coupon
-from tests.waiting import until_somebody_waits
+from tests.waiting import hold_up, until_somebody_waits
 
 QUOTA, CLAIMERS = 6, 24
 
@@ -42,16 +41,7 @@ async def test_without_the_lock_of_the_coupon_more_are_claimed(
         open_door = queries._LOCK.replace(" for update", "")
         assert open_door != queries._LOCK
         monkeypatch.setattr(queries, "_LOCK", open_door)
-    looked, go_on, count = asyncio.Event(), asyncio.Event(), queries.claims_of_network
-
-    async def slow(*args: Any) -> int:
-        found = await count(*args)
-        if not looked.is_set():
-            looked.set()
-            await go_on.wait()
-        return found
-
-    monkeypatch.setattr(queries, "claims_of_network", slow)
+    looked, go_on = hold_up(monkeypatch, queries, "claims_of_network")
     coupon = await open_coupon(hall, quota=1)
     first, second = await claimer(hall), await claimer(hall)
 
@@ -120,17 +110,6 @@ async def test_without_the_lock_of_the_claim_two_purchases_pay_with_it(
     if not guarded:
         monkeypatch.setattr(uses, "_LOCK_COUPONS", "select %(ids)s::uuid[]")
         monkeypatch.setattr(uses, "_HELD_LOCKED", uses._HELD)
-    looked, go_on, count = asyncio.Event(), asyncio.Event(), uses.uses_of_buyer
-    paying = False
-
-    async def slow(*args: Any) -> int:
-        found = await count(*args)
-        if paying and not looked.is_set():
-            looked.set()
-            await go_on.wait()
-        return found
-
-    monkeypatch.setattr(uses, "uses_of_buyer", slow)
     coupon = await open_coupon(hall)
     anna, tab = await claimer(hall), await claimer(hall)
     await anna.claim(coupon)
@@ -138,7 +117,7 @@ async def test_without_the_lock_of_the_claim_two_purchases_pay_with_it(
     for one in (anna, tab):
         await one.buyer.reserve(("MUG-1", 1))
         await one.details(email="same@example.com")
-    paying = True
+    looked, go_on = hold_up(monkeypatch, uses, "uses_of_buyer")
 
     asks = asyncio.ensure_future(anna.buyer.pay())
     await looked.wait()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any, LiteralString
+from typing import LiteralString
 
 import httpx2
 import pytest
@@ -17,7 +17,7 @@ from showfloor.stock.queries import apart
 from tests.integration.checkout.counter import DECLINED, OK
 from tests.integration.checkout.shop import execute, let_expire, stock_now
 from tests.integration.offers.conftest import DropBuyer, Hall
-from tests.waiting import until_somebody_waits
+from tests.waiting import hold_up, until_somebody_waits
 
 UNITS, BUYERS = 6, 24
 
@@ -114,16 +114,7 @@ async def test_without_the_lock_of_the_drop_two_records_claim_one_place(
 ) -> None:
     if not guarded:
         monkeypatch.setattr(queries, "_LOCK", queries._LOCK.replace(" for update", ""))
-    looked, go_on, count = asyncio.Event(), asyncio.Event(), queries.pieces_of_person
-
-    async def slow(*args: Any) -> int:
-        pieces = await count(*args)
-        if not looked.is_set():
-            looked.set()
-            await go_on.wait()
-        return pieces
-
-    monkeypatch.setattr(queries, "pieces_of_person", slow)
+    looked, go_on = hold_up(monkeypatch, queries, "pieces_of_person")
     drop = await hall.open(units=UNITS)
     first, second = [await hall.buyer() for _ in range(2)]
 
