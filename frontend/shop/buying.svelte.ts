@@ -44,6 +44,9 @@ export class Buying {
   #sent = "";
   /** A payment was asked for and its answer got lost. */
   #unsure = false;
+  /** The declined attempt before the one whose answer got lost. The shop may be asked more than
+   *  once how that one stands. */
+  #declinedBefore: string | null = null;
   /** Counts the purchases of this page, so that an answer to an earlier one is not taken for this
    *  one's. */
   #round = 0;
@@ -285,6 +288,7 @@ export class Buying {
   /** Nobody here knows how the payment stands, until the shop says so. */
   #findOut(): void {
     this.#unsure = true;
+    if (this.answer?.status === "declined") this.#declinedBefore = this.answer.payment_id;
     void this.#poll();
   }
 
@@ -320,6 +324,7 @@ export class Buying {
   #startOver(): void {
     this.#round += 1;
     this.#unsure = false;
+    this.#declinedBefore = null;
     this.#checkout = null;
     this.#sent = "";
     this.problem = null;
@@ -359,11 +364,9 @@ export class Buying {
     if (payment.status === "pending") this.#pollIn(POLL);
   }
 
-  /** The attempt whose answer was lost never came: the shop knows of the declined one before it. */
+  /** A later attempt, whose answer was lost, never came: the shop knows of this one alone. */
   #isOld({ status, payment_id }: Payment): boolean {
-    const before = this.answer;
-    const declined = status === "declined" && before?.status === "declined";
-    return this.#unsure && declined && before.payment_id === payment_id;
+    return status === "declined" && payment_id === this.#declinedBefore;
   }
 
   #pollIn(pause: number): void {

@@ -141,8 +141,11 @@ test.each([
   await pay(buying);
   expect(buying.problem?.code).toBe("unreachable");
 
-  shop.answers = [declined(later(), payment_id)];
+  // The page asks when the network is back, and what it asked in vain meanwhile is asked again.
+  const second = new Date(Date.now() + 77_000).toISOString();
+  shop.answers = [declined(later(), payment_id), declined(second, payment_id)];
   await buying.reconnected();
+  await vi.waitFor(() => expect(buying.hold?.expires_at).toBe(second), 20_000);
 
   expect(buying).toMatchObject({ payment, problem: null });
 });
