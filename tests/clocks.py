@@ -7,8 +7,12 @@ from contextlib import contextmanager
 from datetime import datetime
 
 import pytest
+from hypothesis import strategies
 
 from showfloor.kit import clock
+
+SECONDS = strategies.floats(min_value=0, max_value=10**7)
+"""What `clock.monotonic` may say: the seconds since a machine was started."""
 
 
 @contextmanager

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Hashable
-from math import ceil
+from math import ceil, inf
 
 from showfloor.kit import clock
 
@@ -20,23 +20,23 @@ class PerMinute:
 
     def __init__(self, most: int) -> None:
         self.most = most
-        self._ends = 0.0
+        self._began = -inf
         self._hits = Counter[Hashable]()
 
     def hit(self, key: Hashable) -> bool:
         """Whether this one is still allowed."""
         now = clock.monotonic()
-        if now >= self._ends:
-            self._ends = now + _MINUTE
+        if now - self._began >= _MINUTE:
+            self._began = now
             self._hits.clear()
         self._hits[key] += 1
         return self._hits[key] <= self.most
 
     def left(self, key: Hashable) -> int:
-        if clock.monotonic() >= self._ends:
+        if clock.monotonic() - self._began >= _MINUTE:
             return self.most
         return max(0, self.most - self._hits[key])
 
     def seconds(self) -> int:
         """Until the next minute."""
-        return max(0, ceil(self._ends - clock.monotonic()))
+        return ceil(max(0.0, _MINUTE - (clock.monotonic() - self._began)))

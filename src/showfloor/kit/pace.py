@@ -45,6 +45,7 @@ class Pace:
         if (times := self._times.get(key)) is None:
             return 0
         self._times.move_to_end(key)
-        while times and times[0] <= now - limit.seconds:
+        # The age, never "now + limit - now": that is a little more than the limit for some clocks.
+        while times and now - times[0] >= limit.seconds:
             times.popleft()
-        return max(1, ceil(times[0] + limit.seconds - now)) if len(times) >= limit.most else 0
+        return ceil(limit.seconds - (now - times[0])) if len(times) >= limit.most else 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from hypothesis import example, given
 
 from showfloor.identity import rules
 from showfloor.identity.rules import (
@@ -15,6 +16,7 @@ from showfloor.identity.rules import (
     own_delay,
 )
 from showfloor.identity.types import Scope
+from tests.clocks import SECONDS
 
 SECRET = "s" * 32
 ALL = frozenset(Scope)
@@ -47,6 +49,16 @@ def test_stranger_waits_after_the_third_wrong_password() -> None:
     assert wrong.wait("address", own_delay, 102.0) == 1
     assert wrong.wait("address", own_delay, 102.25) == 0.75
     assert wrong.wait("address", own_delay, 103.0) == 0
+
+
+@example(now=1001.1)
+@given(now=SECONDS)
+def test_wait_after_wrong_passwords_is_never_longer_than_the_delay(now: float) -> None:
+    wrong = WrongPasswords()
+    for _ in range(12):
+        wrong.add("address", now)
+
+    assert wrong.wait("address", own_delay, now) == own_delay(12)
 
 
 def test_wrong_passwords_of_one_address_slow_down_nobody_else() -> None:

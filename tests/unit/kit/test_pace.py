@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import example, given
 
 from showfloor.kit import pace
 from showfloor.kit.pace import Limit, Pace
+from tests.clocks import SECONDS
 
 TWO = Limit(2, 10.0)
 
@@ -58,3 +60,13 @@ def test_who_was_never_counted_is_not_remembered() -> None:
 
     assert counts.wait_for_all({"a": Limit(1, 60.0), "made up": TWO}, 1.0) > 0
     assert list(counts._times) == ["a"]
+
+
+@example(now=1001.1)
+@given(now=SECONDS)
+def test_wait_is_never_longer_than_the_limit(now: float) -> None:
+    """Binary fractions: 1001.1 + 3600 - 1001.1 is more than 3600."""
+    counts = Pace()
+    counts.wait("a", Limit(1, 3600.0), now)
+
+    assert counts.wait("a", Limit(1, 3600.0), now) == 3600

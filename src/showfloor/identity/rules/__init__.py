@@ -94,7 +94,7 @@ class WrongPasswords:
     def wait(self, key: str, delay: Callable[[int], float], now: float) -> float:
         """Seconds until the next try is allowed; 0 when it is allowed now."""
         count, last = self._lately(key, now)
-        return max(0.0, last + delay(count) - now)
+        return max(0.0, delay(count) - (now - last))
 
     def _lately(self, key: str, now: float) -> tuple[int, float]:
         count, last = self._counts.get(key, (0, -inf))
