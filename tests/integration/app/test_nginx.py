@@ -58,29 +58,6 @@ def test_nginx_takes_the_configuration(tmp_path: Path) -> None:
     assert said.returncode == 0, said.stderr
 
 
-STREAM = Path("/usr/lib/nginx/modules/ngx_stream_module.so")
-
-
-@pytest.mark.skipif(not STREAM.exists(), reason="not run: no libnginx-mod-stream")
-def test_nginx_takes_the_configuration_of_rtmps(tmp_path: Path) -> None:
-    ours = (ROOT / "deploy" / "rtmps.conf").read_text("utf-8")
-    whole = tmp_path / "nginx.conf"
-    whole.write_text(
-        f"load_module {STREAM};\nevents {{ }}\npid {tmp_path}/pid;\n"
-        + re.sub(r"ssl_certificate.*", "", ours).replace("listen 443 ssl", "listen 127.0.0.1:9443")
-    )
-
-    assert NGINX is not None
-    said = subprocess.run(
-        [NGINX, "-t", "-c", whole, "-e", tmp_path / "error.log"],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-
-    assert said.returncode == 0, said.stderr
-
-
 @pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="not run: no systemd-analyze")
 def test_systemd_takes_the_unit(tmp_path: Path) -> None:
     unit = tmp_path / "showfloor.service"
