@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -35,6 +36,10 @@ class Postbox:
     utf8: bool = False
     logins: int = 0
     """Passwords that came; it asks for one without TLS, as a careless server does."""
+    offers_tls: ssl.SSLContext | None = None
+    """With which STARTTLS (RFC 3207) is answered; without it the server does not offer it."""
+    inside_tls: list[bool] = field(default_factory=list)
+    """Of each mail, whether it came encrypted."""
 
     def check(self, *_: object) -> AuthResult:
         self.logins += 1
@@ -64,6 +69,7 @@ class Postbox:
         content = cast(bytes, envelope.content)
         self.taken.append(cast(EmailMessage, message_from_bytes(content, policy=POLICY)))
         self.envelopes.append((envelope.mail_from or "", envelope.rcpt_tos))
+        self.inside_tls.append(session.ssl is not None)
         await asyncio.sleep(self.pause)  # waits:  a server that takes its time is the case
         if self.silent:
             await asyncio.Event().wait()
@@ -73,15 +79,22 @@ class Postbox:
         return "250 OK"
 
     def mailer(
-        self, *, seconds: float = 30.0, data_seconds: float = 600.0, login: str = ""
+        self,
+        *,
+        seconds: float = 30.0,
+        data_seconds: float = 600.0,
+        login: str = "",
+        scheme: str = "smtp",
+        host: str = "127.0.0.1",
     ) -> SmtpMailer:
-        url = f"smtp://{login}127.0.0.1:{self.port}"
+        url = f"{scheme}://{login}{host}:{self.port}"
         server = SmtpServer.of(url, SENDER)
         return SmtpMailer(server, seconds=seconds, data_seconds=data_seconds)
 
 
 @asynccontextmanager
-async def postbox() -> AsyncIterator[Postbox]:
+async def postbox(*, inside: ssl.SSLContext | None = None) -> AsyncIterator[Postbox]:
+    """`inside`: TLS from the first byte on (RFC 8314 §3.3)."""
     box = Postbox()
     sessions: list[SMTP] = []
 
@@ -93,11 +106,12 @@ async def postbox() -> AsyncIterator[Postbox]:
                 enable_SMTPUTF8=box.utf8,
                 auth_require_tls=False,
                 authenticator=box.check,
+                tls_context=box.offers_tls,
             )
         )
         return sessions[-1]
 
-    server = await asyncio.get_running_loop().create_server(talk, "127.0.0.1", 0)
+    server = await asyncio.get_running_loop().create_server(talk, "127.0.0.1", 0, ssl=inside)
     box.port = server.sockets[0].getsockname()[1]
     yield box
     server.close()

@@ -94,6 +94,19 @@ async def test_server_that_never_answers_ends_the_attempt(box: Postbox) -> None:
     assert (await box.mailer(data_seconds=0.5).send(letter())).outcome is Outcome.UNKNOWN
 
 
+@pytest.mark.parametrize("scheme", ["smtp", "smtps"])
+async def test_server_that_never_greets_is_tried_again(scheme: str) -> None:
+    async def say_nothing(reader: asyncio.StreamReader, _: asyncio.StreamWriter) -> None:
+        await reader.read()
+
+    server = await asyncio.start_server(say_nothing, "127.0.0.1", 0)
+    async with server:
+        port = server.sockets[0].getsockname()[1]
+        delivery = await Postbox(port=port).mailer(seconds=0.5, scheme=scheme).send(letter())
+
+    assert delivery.outcome is Outcome.LATER
+
+
 async def test_server_that_thinks_long_after_the_dot_is_waited_for(box: Postbox) -> None:
     box.pause = 3.0
 

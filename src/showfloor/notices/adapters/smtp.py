@@ -31,7 +31,9 @@ _ENCODE = "percent-encode : / ? # @ in the password"
 class SmtpServer:
     """`sender` is the address that mails come from, and to which bounces go. `tls` from the first
     byte on (RFC 8314 §3.3); otherwise STARTTLS is demanded wherever a password is sent, and used
-    where it is offered.
+    where it is offered. The certificate is checked but for a relay that wants no password and no
+    `smtps`: encryption with a stranger is then better than none (RFC 7435), and a mail server on
+    the same host usually signs its certificate itself.
     """
 
     host: str
@@ -121,6 +123,7 @@ class SmtpMailer:
             port=server.port,
             use_tls=server.tls,
             start_tls=False if server.tls else (True if server.user else None),
+            validate_certs=server.tls or bool(server.user),
             timeout=self._seconds,
             local_hostname=server.sender.rpartition("@")[2],
         )
