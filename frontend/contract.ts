@@ -121,6 +121,7 @@ export type LedgerAccount = Models["AccountOut"];
 export type LedgerEntry = Models["EntryOut"];
 export type Balance = Models["BalanceOut"];
 export type Statement = Models["StatementOut"];
+export type Statements = Models["StatementsOut"];
 export type Payout = Models["PayoutOut"];
 export type PayoutOrder = Models["PayoutOrderOut"];
 export type PayoutOrders = Models["PayoutOrdersOut"];

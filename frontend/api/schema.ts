@@ -938,13 +938,15 @@ export interface components {
         EntryKind: "payment" | "provider_fee" | "platform_fee" | "commission" | "link_commission" | "refund" | "platform_fee_back" | "commission_back" | "link_commission_back" | "refund_failed" | "platform_fee_again" | "commission_again" | "link_commission_again" | "chargeback" | "payout" | "payout_settled" | "payout_failed" | "payout_returned";
         /**
          * @description One posting of an own account: `amount` is what was added to what the account is owed.
-         *     `base` and `rate` (hundredths of a percent) say how a fee or commission was reckoned.
+         *     `base` and `rate` (hundredths of a percent) say how a fee or commission was reckoned. It counts
+         *     in the month of `posted_at` where the books of its own were closed when it reached them.
          */
         EntryOut: {
             id: string;
             kind: components["schemas"]["EntryKind"];
             /** Format: date-time */
             at: string;
+            posted_at: string | null;
             account: components["schemas"]["AccountOut"];
             amount: components["schemas"]["MoneyOut"];
             others: components["schemas"]["AccountOut"][];
@@ -3010,8 +3012,15 @@ export interface components {
             movements: components["schemas"]["KindSumOut"][];
             closing: components["schemas"]["MoneyOut"];
         };
+        /**
+         * @description Until `final_at` what happened in the month is added to it; what reaches the books later
+         *     counts in the month in which it does, and has a `posted_at`.
+         */
         StatementsOut: {
             period: string;
+            /** Format: date-time */
+            final_at: string;
+            is_final: boolean;
             statements: components["schemas"]["StatementOut"][];
         };
         /** @description From goods of the value `from_value` on delivery costs `price`; minor units. */

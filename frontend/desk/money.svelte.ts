@@ -1,6 +1,14 @@
 /** The books of the person's own accounts: what each has, a month's statement, and every entry. */
 import { problemOf, type Problem } from "../api/client";
-import type { Balance, LedgerAccount, LedgerEntry, Page, Payout, Statement } from "../contract";
+import type {
+  Balance,
+  LedgerAccount,
+  LedgerEntry,
+  Page,
+  Payout,
+  Statement,
+  Statements,
+} from "../contract";
 import type { Studio } from "../studio/session.svelte";
 import type { Asking } from "./order.svelte";
 
@@ -34,6 +42,8 @@ export class Books {
   balances = $state.raw<Balance[] | null>(null);
   payouts = $state.raw<Payout[]>([]);
   statements = $state.raw<Statement[] | null>(null);
+  /** When the statements shown stop to change, and whether they did. */
+  closing = $state.raw<Pick<Statements, "final_at" | "is_final"> | null>(null);
   entries = $state.raw<LedgerEntry[] | null>(null);
   next = $state<string | null>(null);
   month = $state("");
@@ -70,8 +80,10 @@ export class Books {
     this.problem = null;
     try {
       const path = `/statements?period=${month}`;
-      const found = await this.studio.request<{ statements: Statement[] }>(path);
-      if (month === this.month) this.statements = found.statements;
+      const found = await this.studio.request<Statements>(path);
+      if (month !== this.month) return;
+      this.statements = found.statements;
+      this.closing = found;
     } catch (error) {
       if (month === this.month) this.problem = problemOf(error);
     }

@@ -14,6 +14,7 @@ const fee: LedgerEntry = {
   id: "ent_1",
   kind: "platform_fee",
   at: "2026-11-26T09:00:00Z",
+  posted_at: null,
   account: seller,
   amount: pounds(-590),
   others: [{ holder: "platform", id: null, name: null }],
@@ -36,8 +37,8 @@ function server(answers: Record<string, unknown>) {
 const ENTRIES = "/ledger/entries?limit=50";
 const answers = {
   "/ledger/balances": { balances: [], payouts: [] },
-  "/statements?period=2026-11": { statements: ["this"] },
-  "/statements?period=2026-10": { statements: ["before"] },
+  "/statements?period=2026-11": { statements: ["this"], is_final: false },
+  "/statements?period=2026-10": { statements: ["before"], is_final: true },
   [ENTRIES]: { items: [fee], next_cursor: "ent_1" },
   [`${ENTRIES}&cursor=ent_1`]: { items: [{ ...fee, id: "ent_0" }], next_cursor: null },
 };
@@ -61,6 +62,7 @@ test("the page begins with this month, and another one is asked for alone", asyn
   await books.choose("2026-10");
 
   expect(books.statements).toEqual(["before"]);
+  expect(books.closing?.is_final).toBe(true);
   expect(books.isNewest).toBe(false);
   expect(api.asked).toEqual([
     "GET /ledger/balances",
@@ -107,6 +109,15 @@ test.each([english, arabic])("an entry says what, how it was reckoned, and how m
     words.price(pounds(-590)),
   ])
     expect(text).toContain(part.replace(/\s+/g, " "));
+});
+
+test.each([english, arabic])("an entry of a closed month says from when it counts", (words) => {
+  const late = { ...fee, posted_at: "2026-12-05T09:00:00Z" };
+  const shown = (entries: LedgerEntry[]) => textOf(markup(MoneyEntries, { entries }, { words }));
+  const counts = words.t("money.counts", { day: words.day(late.posted_at) });
+
+  expect(shown([late])).toContain(counts);
+  expect(shown([fee])).not.toContain(counts);
 });
 
 test("what went wrong with a month is over with the next one that comes", async () => {

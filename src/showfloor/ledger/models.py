@@ -14,8 +14,15 @@ from showfloor.kit.db import Base
 
 
 class EntryRow(Base):
+    """It happened `at`, and counts in the month of `posted_at` where its own was closed when it
+    reached the books.
+    """
+
     __tablename__ = "ledger_entry"
-    __table_args__ = (UniqueConstraint("kind", "source_id"),)
+    __table_args__ = (
+        UniqueConstraint("kind", "source_id"),
+        CheckConstraint("posted_at > at", name="posted_at"),
+    )
     id: Mapped[UUID] = mapped_column(primary_key=True)
     kind: Mapped[str]
     source_id: Mapped[UUID]
@@ -24,6 +31,7 @@ class EntryRow(Base):
     order_id: Mapped[UUID | None] = mapped_column(index=True)
     base: Mapped[int | None] = mapped_column(BigInteger)
     rate: Mapped[int | None]
+    posted_at: Mapped[datetime | None]
 
 
 class PostingRow(Base):

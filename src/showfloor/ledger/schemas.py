@@ -41,12 +41,14 @@ class AccountOut(BaseModel):
 
 class EntryOut(BaseModel):
     """One posting of an own account: `amount` is what was added to what the account is owed.
-    `base` and `rate` (hundredths of a percent) say how a fee or commission was reckoned.
+    `base` and `rate` (hundredths of a percent) say how a fee or commission was reckoned. It counts
+    in the month of `posted_at` where the books of its own were closed when it reached them.
     """
 
     id: Annotated[str, id_with("ent")]
     kind: EntryKind
     at: Time
+    posted_at: Time | None
     account: AccountOut
     amount: MoneyOut
     others: list[AccountOut]
@@ -150,7 +152,13 @@ class StatementOut(BaseModel):
 
 
 class StatementsOut(BaseModel):
+    """Until `final_at` what happened in the month is added to it; what reaches the books later
+    counts in the month in which it does, and has a `posted_at`.
+    """
+
     period: str
+    final_at: Time
+    is_final: bool
     statements: list[StatementOut]
 
 

@@ -93,7 +93,8 @@ class Posting:
 @dataclass(frozen=True, slots=True)
 class Entry:
     """`source_id` is what it comes from: an order, a refund. `base` and `rate` are how a fee was
-    reckoned: hundredths of a percent of a sum; `rate` is None where several were used.
+    reckoned: hundredths of a percent of a sum; `rate` is None where several were used. It happened
+    `at`, and counts in the month of `posted_at` where its own was closed by then.
     """
 
     id: UUID
@@ -105,6 +106,7 @@ class Entry:
     order_id: UUID | None = None
     base: int | None = None
     rate: int | None = None
+    posted_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC
+from datetime import UTC, datetime
 from uuid import UUID
 
 from showfloor.identity.types import Person
@@ -100,6 +100,7 @@ def _entry(movement: Movement, names: Names) -> EntryOut:
         id=ids.encode("ent", entry.id),
         kind=entry.kind,
         at=entry.at,
+        posted_at=entry.posted_at,
         account=account_view(movement.account, names),
         amount=MoneyOut.of(movement.amount),
         others=[account_view(other, names) for other in movement.others],
@@ -174,9 +175,13 @@ def _hold(hold: PayoutHold) -> KeptBackOut:
     )
 
 
-def statements_view(period: str, found: Sequence[Statement], names: Names) -> StatementsOut:
+def statements_view(
+    period: str, final_at: datetime, now: datetime, found: Sequence[Statement], names: Names
+) -> StatementsOut:
     return StatementsOut(
         period=period,
+        final_at=final_at,
+        is_final=now >= final_at,
         statements=[
             StatementOut(
                 account=account_view(each.account, names),
@@ -229,18 +234,21 @@ ENTRIES_HEADER = [
     "amount",
     "of",
     "rate",
+    "posted_at",
 ]
 
 
 def entry_row(movement: Movement, names: Names, lang: str) -> list[str | int]:
-    """One posting of an own account. `of` and `rate` (percent) say how a fee was reckoned."""
+    """One posting of an own account. `of` and `rate` (percent) say how a fee was reckoned;
+    `posted_at` is empty where it counts when it happened.
+    """
     entry, view = movement.entry, account_view(movement.account, names)
     others = [account_view(each, names) for each in movement.others]
     base = Money(entry.base, entry.currency) if entry.base is not None else None
     return [
         view.id or "",
         getattr(view.name, lang) if view.name else "",
-        entry.at.astimezone(UTC).isoformat(timespec="seconds"),
+        _seconds(entry.at),
         ids.encode("ent", entry.id),
         entry.kind.value,
         messages.translate(lang, f"money.kind.{entry.kind.value}"),
@@ -250,7 +258,12 @@ def entry_row(movement: Movement, names: Names, lang: str) -> list[str | int]:
         csv.decimal(movement.amount),
         csv.decimal(base) if base else "",
         f"{entry.rate / 100:.2f}" if entry.rate is not None else "",
+        _seconds(entry.posted_at) if entry.posted_at else "",
     ]
+
+
+def _seconds(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat(timespec="seconds")
 
 
 def commissions_view(

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from showfloor.kit import ids
@@ -145,6 +145,24 @@ def test_month_begins_and_ends_in_utc() -> None:
         "2026-12-01T00:00:00+00:00",
         "2027-01-01T00:00:00+00:00",
     )
+
+
+@example(since=timedelta(days=365, seconds=-1), late=timedelta(days=3))
+@example(since=timedelta(days=365, seconds=-1), late=timedelta(days=3, seconds=1))
+@given(
+    since=st.timedeltas(timedelta(), timedelta(days=731)),
+    late=st.timedeltas(timedelta(), timedelta(days=90)),
+)
+def test_nothing_counts_in_a_month_that_is_final(since: timedelta, late: timedelta) -> None:
+    at = datetime(2026, 1, 1, tzinfo=UTC) + since
+    now = at + late
+    posted_at = rules.posting_date(at, now)
+
+    _, until = rules.month(f"{posted_at or at:%Y-%m}")
+    assert posted_at in (None, now)
+    assert now < rules.final_at(until)
+    # While the books are open, it counts when it happened.
+    assert (posted_at is None) == (now < rules.month(f"{at:%Y-%m}")[1] + timedelta(days=3))
 
 
 @pytest.mark.parametrize(

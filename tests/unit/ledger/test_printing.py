@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from io import BytesIO
 
 import pytest
@@ -11,6 +11,7 @@ from pypdf import PdfReader
 from showfloor.kit import ids, messages, pdf
 from showfloor.kit.money import Money
 from showfloor.kit.paper import Paper
+from showfloor.ledger import rules
 from showfloor.ledger.service.printing import statement_of
 from showfloor.ledger.types import Account, EntryKind, KindSum, Statement
 from showfloor.merchants.types import Identity
@@ -98,6 +99,18 @@ def test_month_that_is_not_over_is_said_to_be_so(lang: str) -> None:
 
     assert not_over in written(lang, now).lead and not_over not in written(lang).lead
     assert "09:30" in written(lang, now).lead[0]
+
+
+@pytest.mark.parametrize("lang", messages.LANGUAGES)
+def test_paper_says_until_when_a_month_may_change(lang: str) -> None:
+    final_at = rules.final_at(rules.month("2026-11")[1])
+    moment = messages.moment(lang, final_at, timezone="UTC")
+    provisional = messages.translate(lang, "money.provisional", moment=moment)
+    final = messages.translate(lang, "money.final")
+
+    last = written(lang, final_at - timedelta(seconds=1)).lead
+    assert provisional in last and final not in last
+    assert written(lang, final_at).lead[1:] == (final,)
 
 
 def test_month_in_which_nothing_moved_says_so() -> None:

@@ -10,7 +10,7 @@ from starlette.responses import StreamingResponse
 
 from showfloor.identity.errors import NotAuthenticated, RoleMissing
 from showfloor.identity.http import Caller, CurrentPerson
-from showfloor.kit import csv, ids
+from showfloor.kit import clock, csv, ids
 from showfloor.kit.answers import language
 from showfloor.kit.drawing import draw_aside
 from showfloor.kit.errors import NotFound, RateLimited
@@ -122,6 +122,7 @@ async def list_statements(
     format: Literal["json", "csv"] = "json",
 ) -> StatementsOut | Response:
     """A month of each own account: what it began with, what moved by kind, what it ended with.
+    Its books close on the third day after it; from `final_at` on it never changes.
 
     `format=csv` answers the same as a file for a spreadsheet.
     """
@@ -133,7 +134,7 @@ async def list_statements(
     )
     names = await service.names_of(session, {each.account for each in found})
     if format == "json":
-        return statements_view(period, found, names)
+        return statements_view(period, service.final_at(period), clock.now(), found, names)
     lang = language(request)
     rows = [row for each in found for row in statement_rows(period, each, names, lang)]
     text = csv.BYTE_ORDER_MARK + csv.rows_text([CSV_HEADER, *rows])

@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, func, insert, or_, select, update
 from showfloor.kit.db import Session
 from showfloor.kit.money import Money
 from showfloor.ledger.models import AgreementRow, EntryRow, LineRow, OrderRow, PostingRow
+from showfloor.ledger.queries.reading import counted_in
 from showfloor.ledger.types import Agreement, EntryKind, Holder, LinkRow, Side, Way
 
 
@@ -138,7 +139,11 @@ async def earned(
         select(*columns, func.sum(PostingRow.amount).label("amount"))
         .join(EntryRow, EntryRow.id == PostingRow.entry_id)
         .join(OrderRow, OrderRow.order_id == EntryRow.order_id)
-        .where(EntryRow.kind.in_(_COMMISSION), EntryRow.at >= since, EntryRow.at < until, whose)
+        .where(
+            EntryRow.kind.in_(_COMMISSION),
+            *counted_in(since, until),
+            whose,
+        )
         .where(PostingRow.holder == Holder.CREATOR.value)
         .group_by(*columns)
         .order_by(*columns)
@@ -209,7 +214,11 @@ async def link_rows(
         select(*columns, func.sum(PostingRow.amount).label("amount"))
         .join(EntryRow, EntryRow.order_id == OrderRow.order_id)
         .join(PostingRow, PostingRow.entry_id == EntryRow.id)
-        .where(EntryRow.kind.in_(_BY_LINK), EntryRow.at >= since, EntryRow.at < until, whose)
+        .where(
+            EntryRow.kind.in_(_BY_LINK),
+            *counted_in(since, until),
+            whose,
+        )
         .where(PostingRow.holder == Holder.CREATOR.value)
         .group_by(*columns)
         .order_by(*columns)

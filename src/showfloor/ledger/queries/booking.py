@@ -64,6 +64,7 @@ async def add_entries(session: Session, entries: Sequence[Entry]) -> None:
             "order_id": entry.order_id,
             "base": entry.base,
             "rate": entry.rate,
+            "posted_at": entry.posted_at,
         }
         for entry in entries
     ]

@@ -24,6 +24,12 @@ from showfloor.ledger.types import (
 )
 
 _SUM = func.sum(PostingRow.amount)
+_counted_at = func.coalesce(EntryRow.posted_at, EntryRow.at)
+
+
+def counted_in(since: datetime, until: datetime) -> tuple[ColumnElement[bool], ...]:
+    """Of an entry: it is part of the statement of this time."""
+    return _counted_at >= since, _counted_at < until
 
 
 def _of(account: Account) -> tuple[ColumnElement[bool], ...]:
@@ -40,7 +46,7 @@ async def balances(
     """What somebody has, by currency: the sum of all postings, or of those before a moment."""
     chosen = _summed(EntryRow.currency).where(*_of(account)).group_by(EntryRow.currency)
     if before is not None:
-        chosen = chosen.where(EntryRow.at < before)
+        chosen = chosen.where(_counted_at < before)
     return {row.currency: int(row.amount) for row in await session.execute(chosen)}
 
 
@@ -50,7 +56,7 @@ async def sums_by_kind(
     """All movements of a period, by currency; kinds in the order in which they are declared."""
     rows = await session.execute(
         _summed(EntryRow.currency, EntryRow.kind, func.count().label("count"))
-        .where(*_of(account), EntryRow.at >= since, EntryRow.at < until)
+        .where(*_of(account), *counted_in(since, until))
         .group_by(EntryRow.currency, EntryRow.kind)
     )
     found: dict[str, list[KindSum]] = {}
@@ -168,7 +174,7 @@ async def movements_between(
     """Postings of one account in a period, in the order in which they were booked; those of `limit`
     entries after one of them.
     """
-    chosen = select(EntryRow).where(EntryRow.at >= since, EntryRow.at < until)
+    chosen = select(EntryRow).where(*counted_in(since, until))
     own = select(PostingRow.entry_id).where(*_of(account))
     if after is not None:
         chosen, own = chosen.where(EntryRow.id > after), own.where(PostingRow.entry_id > after)
@@ -236,6 +242,7 @@ def _entry(row: EntryRow, postings: tuple[Posting, ...]) -> Entry:
         order_id=row.order_id,
         base=row.base,
         rate=row.rate,
+        posted_at=row.posted_at,
     )
 
 

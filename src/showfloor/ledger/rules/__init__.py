@@ -13,7 +13,7 @@ from showfloor.ledger.rules.agreements import (
 from showfloor.ledger.rules.entries import of_failed_refund, of_return, of_sale, with_back
 from showfloor.ledger.rules.keeping import keep_of
 from showfloor.ledger.rules.payouts import kept_back, may_approve, step
-from showfloor.ledger.rules.periods import month
+from showfloor.ledger.rules.periods import final_at, month, posting_date
 from showfloor.ledger.rules.sums import (
     commission_of,
     goods_left,
@@ -28,6 +28,7 @@ __all__ = [
     "commission_of",
     "effective_from",
     "end_to_come",
+    "final_at",
     "goods_left",
     "in_force",
     "keep_of",
@@ -40,6 +41,7 @@ __all__ = [
     "of_sale",
     "other",
     "part_of",
+    "posting_date",
     "spread",
     "spread_refund",
     "state_of",

@@ -41,6 +41,7 @@ from showfloor.ledger.service.printing import write_statement
 from showfloor.ledger.service.reading import (
     begun,
     check_balance,
+    final_at,
     list_balances,
     list_movements,
     list_payout_orders,
@@ -69,6 +70,7 @@ __all__ = [
     "end",
     "end_withdrawal",
     "export",
+    "final_at",
     "hold",
     "keep_card",
     "link_rows",

@@ -21,7 +21,7 @@ from showfloor.kit.money import Money
 from showfloor.ledger import queries, rules
 from showfloor.ledger.errors import ChargebackInvalid, NothingWithdrawn
 from showfloor.ledger.service.agreeing import rates_of
-from showfloor.ledger.types import BookedLine, BookedOrder, EntryKind, Fees, Way
+from showfloor.ledger.types import BookedLine, BookedOrder, Entry, EntryKind, Fees, Way
 from showfloor.orders import service as orders
 from showfloor.orders.errors import OrderNotFound
 from showfloor.orders.types import Fulfilment, Order, Refund, RefundState
@@ -88,7 +88,7 @@ async def _book_failure(session: Session, order: Order, refund: Refund) -> None:
     entries = rules.of_failed_refund(
         booked, refund.id, refund.amount.amount, shares, refund.failed_at
     )
-    await queries.add_entries(session, entries)
+    await _write(session, entries)
     taken = uuid5(NAMESPACE_OID, f"failed refund {refund.id}")
     await queries.add_backs(session, order.id, taken, {at: -each for at, each in shares.items()})
 
@@ -142,8 +142,15 @@ async def _book_return(
         return
     shares = rules.spread_refund(amount, booked.lines, prices)
     entries = rules.of_return(booked, kind, source_id, amount, shares, at)
-    await queries.add_entries(session, entries)
+    await _write(session, entries)
     await queries.add_backs(session, order_id, source_id, shares)
+
+
+async def _write(session: Session, entries: Sequence[Entry]) -> None:
+    """What happened in a month whose books are closed counts now."""
+    now = clock.now()
+    dated = [replace(each, posted_at=rules.posting_date(each.at, now)) for each in entries]
+    await queries.add_entries(session, dated)
 
 
 async def note_progress(session: Session, order_id: UUID, fees: Fees) -> None:
@@ -233,7 +240,7 @@ async def _book(session: Session, order: Order, fees: Fees) -> None:
     if not await queries.add_order(session, booked, products):
         return
     totals = await orders.totals_of_checkout(session, order.checkout_id)
-    await queries.add_entries(session, rules.of_sale(booked, _provider_fee(order, totals, fees)))
+    await _write(session, rules.of_sale(booked, _provider_fee(order, totals, fees)))
     for refund in order.refunds:
         if _was_done(refund) and refund.amount.amount:
             await _book_refund(session, order, refund)

@@ -47,8 +47,8 @@ def statement_of(
     lang: str,
     now: datetime,
 ) -> Paper:
-    """A part for each account and currency. The month in which it is written is not over: the paper
-    says until when it is told.
+    """A part for each account and currency. The paper says whether the month is over, and whether
+    its books are closed.
     """
     t = partial(messages.translate, lang)
     moment = partial(messages.moment, lang, timezone=_MONTHS_IN)
@@ -63,13 +63,23 @@ def statement_of(
         title=title,
         lead=(
             t("money.paper.period", since=moment(since), until=last),
-            *(() if until <= now else (t("money.paper.not_over"),)),
+            _how_final(until, now, lang),
         ),
         blocks=blocks or [Block(t("money.nothing_moved"))],
         foot=foot,
         author=", ".join(dict.fromkeys(name[lang] for name in names.values())),
         made_at=now,
     )
+
+
+def _how_final(until: datetime, now: datetime, lang: str) -> str:
+    final_at = rules.final_at(until)
+    if now < until:
+        return messages.translate(lang, "money.paper.not_over")
+    if now < final_at:
+        moment = messages.moment(lang, final_at, timezone=_MONTHS_IN)
+        return messages.translate(lang, "money.provisional", moment=moment)
+    return messages.translate(lang, "money.final")
 
 
 def _block(each: Statement, names: Names, identities: Identities, lang: str) -> Block:

@@ -100,6 +100,11 @@ def begun(period: str) -> tuple[datetime, datetime]:
     return since, until
 
 
+def final_at(period: str) -> datetime:
+    """From when on the statement of a month never changes. Raises PeriodInvalid."""
+    return rules.final_at(begun(period)[1])
+
+
 async def list_balances(
     session: Session, *, person: Person, account: Account | None = None
 ) -> list[Balance]:
