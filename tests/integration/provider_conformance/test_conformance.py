@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 
@@ -220,6 +221,75 @@ async def test_refund_is_made_once_though_its_key_was_forgotten(
     assert await world.moved(intent) == (1999, 500)
 
 
+async def test_status_of_a_refund_is_what_became_of_it_and_asks_for_nothing(world: World) -> None:
+    intent = await paid(world)
+    part, too_much = refund(intent, Money(500, "GBP")), refund(intent, Money(1500, "GBP"))
+    status = world.provider.refund_status
+    assert await status(part) is None
+    assert await world.moved(intent) == TAKEN
+
+    await world.provider.refund(part)
+    await world.provider.refund(too_much)
+
+    assert await status(part) is RefundStatus.DONE
+    assert await status(too_much) in (None, RefundStatus.REFUSED)
+    assert await status(refund(fresh(), Money(1, "GBP"))) in (None, RefundStatus.REFUSED)
+    assert await world.moved(intent) == (1999, 500)
+
+
+async def failed(provider: PaymentProvider, since: timedelta, until: timedelta) -> list[UUID]:
+    """Between two moments, by how far they are from now."""
+    now = clock.now()
+    return [each async for each in provider.failed_refunds(now + since, now + until)]
+
+
+HOUR = timedelta(hours=1)
+
+
+async def test_no_refund_failed_where_all_of_them_arrived(world: World) -> None:
+    intent = await paid(world)
+    await world.provider.refund(refund(intent, Money(500, "GBP")))
+
+    assert await failed(world.provider, -HOUR, HOUR) == []
+
+
+@pytest.mark.parametrize("arrives", [True, False])
+async def test_refund_that_waits_for_the_bank_ends_as_the_bank_says(
+    world: World, arrives: bool
+) -> None:
+    intent = await paid(world)
+    part = refund(intent, Money(500, "GBP"))
+    world.keep_refunds_waiting()
+    assert await world.provider.refund(part) is RefundStatus.PENDING
+    assert await world.provider.refund_status(part) is RefundStatus.PENDING
+    assert await failed(world.provider, -HOUR, HOUR) == []
+
+    world.end_refund(arrives=arrives)
+
+    ended = RefundStatus.DONE if arrives else RefundStatus.REFUSED
+    assert await world.provider.refund_status(part) is ended
+    # It may have been said twice, and is booked once.
+    assert set(await failed(world.provider, -HOUR, HOUR)) == (set() if arrives else {part.id})
+    assert await world.moved(intent) == (1999, 500 if arrives else 0)
+
+
+async def test_refund_that_fails_after_it_had_arrived_is_listed_when_it_failed(
+    world: World,
+) -> None:
+    intent = await paid(world)
+    part, stays = refund(intent, Money(500, "GBP")), refund(intent, Money(300, "GBP"))
+    assert await world.provider.refund(stays) is RefundStatus.DONE
+    assert await world.provider.refund(part) is RefundStatus.DONE
+
+    world.end_refund(arrives=False)
+
+    assert await world.provider.refund_status(part) is RefundStatus.REFUSED
+    assert await world.provider.refund_status(stays) is RefundStatus.DONE
+    assert set(await failed(world.provider, -HOUR, HOUR)) == {part.id}
+    assert await failed(world.provider, -3 * HOUR, -2 * HOUR) == []
+    assert await world.moved(intent) == (1999, 300)
+
+
 async def test_payment_is_found_though_its_key_was_forgotten(world: World) -> None:
     """A day later, when the answer of the first day was lost."""
     intent = await paid(world)
@@ -298,6 +368,8 @@ async def test_provider_that_is_away_says_so_in_every_call(world: World) -> None
         lambda: provider.lookup(intent),
         lambda: provider.void(intent),
         lambda: provider.refund(refund(intent, Money(1, "GBP"))),
+        lambda: provider.refund_status(refund(intent, Money(1, "GBP"))),
+        lambda: failed(provider, -HOUR, HOUR),
     ):
         with pytest.raises(ProviderUnavailable):
             await call()

@@ -58,6 +58,12 @@ class World(Protocol):
     async def moved(self, intent: Intent) -> tuple[int, int]:
         """Minor units taken and given back, by the provider's own books."""
 
+    def keep_refunds_waiting(self) -> None:
+        """From now on a refund is asked for and not made yet."""
+
+    def end_refund(self, *, arrives: bool) -> None:
+        """The buyer's bank says what became of the newest refund."""
+
     def callback(self, intent: Intent) -> tuple[Mapping[str, str], bytes]:
         """The newest call about a payment, signed as the provider does."""
 
@@ -98,6 +104,12 @@ class TestProviderWorld:
             return 0, 0
         back = entry.amount * entry.refunds + sum(entry.refunded.values())
         return entry.amount * entry.charges, back
+
+    def keep_refunds_waiting(self) -> None:
+        raise NotThere("play money is given back at once")
+
+    def end_refund(self, *, arrives: bool) -> None:
+        raise NotThere("play money always arrives")
 
     def callback(self, intent: Intent) -> tuple[Mapping[str, str], bytes]:
         id_, now = "evt_1", clock.now()
@@ -158,6 +170,13 @@ class StripeOnDouble:
     async def moved(self, intent: Intent) -> tuple[int, int]:
         return self.server.books.money_moved(ids.encode("pay", intent.payment_id))
 
+    def keep_refunds_waiting(self) -> None:
+        self.server.books.refunds_are = "pending"
+
+    def end_refund(self, *, arrives: bool) -> None:
+        newest = list(self.server.books.refunds)[-1]
+        self.server.books.end_refund(newest, "succeeded" if arrives else "failed")
+
     def callback(self, intent: Intent) -> tuple[Mapping[str, str], bytes]:
         call = signed(self.server.books.events[-1])
         return call["headers"], call["body"]
@@ -190,6 +209,12 @@ class StripeItself:
         found: Any = await self.provider._retrieve(reference)
         charge = found.latest_charge
         return (charge.amount_captured, charge.amount_refunded) if charge else (0, 0)
+
+    def keep_refunds_waiting(self) -> None:
+        raise NotThere("their bank decides it")
+
+    def end_refund(self, *, arrives: bool) -> None:
+        raise NotThere("their bank takes days")
 
     def callback(self, intent: Intent) -> tuple[Mapping[str, str], bytes]:
         raise NotThere("webhooks need a public address")
