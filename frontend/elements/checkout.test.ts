@@ -30,6 +30,8 @@ interface State {
   form?: Partial<Form> | null;
   declined?: string;
   payments?: object;
+  /** Instead of one mug, so many kinds of it. */
+  skus?: string[];
 }
 
 /** The holds that were given back. */
@@ -40,11 +42,20 @@ function shop(state: State = {}): ShowStore {
   const hold = {
     id: "hold_1",
     expires_at: new Date(Date.now() + 272_000).toISOString(),
-    lines: [{ sku: "MUG", quantity: 1, unit_price: pounds(2200), total: pounds(2200) }],
+    lines: (state.skus ?? ["MUG"]).map((sku) => ({
+      sku,
+      quantity: 1,
+      unit_price: pounds(2200),
+      total: pounds(2200),
+    })),
     total: pounds(2200),
   } as unknown as Hold;
   return {
-    catalog: [MUG],
+    catalog: (state.skus ?? ["MUG"]).map((sku) => ({
+      ...MUG,
+      id: sku,
+      variants: [{ ...MUG.variants[0], sku }],
+    })),
     stock: { MUG: state.stock ?? 3 },
     form: form && { ...emptyForm("GB"), admission: "ADULT.GB.1.mac", ...form },
     typed: () => undefined,
@@ -95,6 +106,42 @@ afterEach(() => vi.unstubAllGlobals());
 
 test("the button says what it does and the sum that is agreed to", () => {
   expect(button(checkout())).toEqual({ words: "Order and pay £22.00", open: true });
+});
+
+/** "Order with obligation to pay" or as plain (Directive 2011/83/EU art 8(2), as amended; the Commission's guidance names "buy
+ *  now", "pay now" and "confirm purchase"; recalled). Also for whom a bank asks (C-400/22): every state of the button. */
+const OBLIGES = {
+  en: /^(Order and pay|Pay again ·|Pay with this card instead ·) £22\.00$/,
+  ar: /(ودفع|الدفع|ادفع).*22/,
+};
+
+test.each([
+  ["en", undefined],
+  ["ar", arabic],
+] as const)("every button that orders says that it obliges to pay, in %s", (lang, words) => {
+  const states: State[] = [
+    {},
+    { payment: "declined", declined: "declined" },
+    { payment: "needs_confirmation" },
+  ];
+
+  for (const state of states) expect(button(checkout(state, words)).words).toMatch(OBLIGES[lang]);
+});
+
+test("what is bought, and of whom, stands before the button that orders it", () => {
+  const html = checkout();
+  const bar = textOf(html.slice(html.lastIndexOf("sheet__choice"), html.lastIndexOf("btn-wide")));
+
+  expect(bar).toContain("1 × Dawn Mug · By ordering you buy from Loamwick.");
+});
+
+test("of many products the first three are named and the others counted", () => {
+  const skus = ["A", "B", "C", "D", "E"];
+  const html = checkout({ skus });
+  const bar = textOf(html.slice(html.lastIndexOf("sheet__choice"), html.lastIndexOf("btn-wide")));
+
+  expect(bar.match(/1 × Dawn Mug/g)).toHaveLength(3);
+  expect(bar).toContain("2 more products");
 });
 
 test("without a sum from the shop nothing can be paid", () => {
