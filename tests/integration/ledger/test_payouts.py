@@ -6,7 +6,7 @@ import asyncio
 import csv
 import io
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from random import Random
 from typing import Any
 from uuid import UUID
@@ -21,7 +21,7 @@ from showfloor.identity.types import Person
 from showfloor.kit import clock, ids
 from showfloor.kit.db import Session
 from showfloor.kit.money import Money
-from showfloor.ledger import service, tasks
+from showfloor.ledger import queries, service, tasks
 from showfloor.ledger.adapters import sepa
 from showfloor.ledger.errors import (
     BatchWaits,
@@ -45,7 +45,7 @@ from tests.integration.ledger.conftest import (
     payable,
     shop_url,
 )
-from tests.waiting import until_somebody_waits
+from tests.waiting import bounded, hold_up, until_somebody_waits
 
 
 def operator() -> Person:
@@ -164,6 +164,36 @@ async def test_two_who_compute_or_approve_at_once_pay_once(
     assert len(batches) == (1 if guard else 2)
     assert refused == ({BatchWaits, PayoutStepInvalid} if guard else set())
     assert (await balance(shop))["balance"]["amount"] == (0 if guard else -NET)
+
+
+@pytest.mark.parametrize("guard", [True, False], ids=["guarded", "twin"])
+async def test_sale_of_this_moment_is_not_paid_out(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch, guard: bool
+) -> None:
+    """The twin: what somebody has is read after what of it waits, and a sale between the two is
+    payable although its buyer may still withdraw.
+    """
+    await payable(shop)
+    read = queries.standing
+    looked, go_on = hold_up(monkeypatch, queries, "standing")
+    held_up = queries.standing
+
+    async def in_two(session: Session, account: Account, now: datetime) -> Any:
+        _, waiting = await held_up(session, account, now)
+        sums, _ = await read(session, account, now)
+        return sums, waiting
+
+    if not guard:
+        monkeypatch.setattr(queries, "standing", in_two)
+    computing = asyncio.create_task(compute(shop))
+    async with bounded():
+        await looked.wait()
+    await shop.buy()
+    await shop.hear()
+    go_on.set()
+    batch = await computing
+
+    assert [each.amount.amount for each in batch.payouts] == [NET if guard else 2 * NET]
 
 
 def meet(shop: Shop, monkeypatch: pytest.MonkeyPatch, *, guard: bool) -> None:

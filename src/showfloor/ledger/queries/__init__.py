@@ -53,9 +53,9 @@ from showfloor.ledger.queries.reading import (
     movements,
     movements_between,
     refund_share,
+    standing,
     sums_by_kind,
     unbalanced,
-    waiting,
 )
 
 __all__ = [
@@ -100,10 +100,10 @@ __all__ = [
     "set_payouts",
     "set_withdrawn",
     "shows_of",
+    "standing",
     "sum_of_payout_lines",
     "sums_by_kind",
     "unbalanced",
     "unknown_orders",
-    "waiting",
     "waiting_batch",
 ]

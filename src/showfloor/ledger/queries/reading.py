@@ -7,7 +7,19 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select, tuple_
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    and_,
+    case,
+    func,
+    literal,
+    null,
+    or_,
+    select,
+    text,
+    tuple_,
+)
 
 from showfloor.kit.db import Session
 from showfloor.kit.money import Money
@@ -40,13 +52,10 @@ def _summed(*columns: Any) -> Select[Any]:
     return select(*columns, _SUM.label("amount")).join(EntryRow, EntryRow.id == PostingRow.entry_id)
 
 
-async def balances(
-    session: Session, account: Account, *, before: datetime | None = None
-) -> dict[str, int]:
-    """What somebody has, by currency: the sum of all postings, or of those before a moment."""
-    chosen = _summed(EntryRow.currency).where(*_of(account)).group_by(EntryRow.currency)
-    if before is not None:
-        chosen = chosen.where(_counted_at < before)
+async def balances(session: Session, account: Account, *, before: datetime) -> dict[str, int]:
+    """What somebody had, by currency: the sum of all postings before a moment."""
+    chosen = _summed(EntryRow.currency).where(*_of(account), _counted_at < before)
+    chosen = chosen.group_by(EntryRow.currency)
     return {row.currency: int(row.amount) for row in await session.execute(chosen)}
 
 
@@ -71,11 +80,43 @@ async def sums_by_kind(
     }
 
 
-async def waiting(session: Session, account: Account, now: datetime) -> dict[str, list[Waiting]]:
-    """What the orders make whose days to withdraw are not over, by currency and by when they are,
-    and those whose buyers withdrew and are still owed something. Those that make less than nothing
-    wait for nobody.
+async def standing(
+    session: Session, account: Account, now: datetime
+) -> tuple[dict[str, int], dict[str, list[Waiting]]]:
+    """What somebody has by currency, and what of it waits: what the orders make whose days to
+    withdraw are not over, by when they are, and those whose buyers withdrew and are still owed
+    something. Those that make less than nothing wait for nobody.
+
+    One statement: of two, the second would see a sale or a refund that the first did not, and what
+    waits would be payable.
     """
+    has = _summed(
+        literal(True).label("whole"),
+        null().cast(OrderRow.payable_at.type).label("payable_at"),
+        literal(False).label("withdrawn"),
+        EntryRow.currency,
+        literal(0).label("orders"),
+    )
+    has = has.where(*_of(account)).group_by(EntryRow.currency)
+    rows = await session.execute(
+        has.union_all(_waiting(account, now)).order_by(
+            text("payable_at asc nulls last"), text("withdrawn")
+        )
+    )
+    sums: dict[str, int] = {}
+    waiting: dict[str, list[Waiting]] = {}
+    for row in rows:
+        if row.whole:
+            sums[row.currency] = int(row.amount)
+            continue
+        money = Money(int(row.amount), row.currency)
+        waiting.setdefault(row.currency, []).append(
+            Waiting(row.payable_at, money, row.orders, row.withdrawn)
+        )
+    return sums, waiting
+
+
+def _waiting(account: Account, now: datetime) -> Select[Any]:
     owned = (
         OrderRow.merchant_id == account.owner_id
         if account.holder is Holder.MERCHANT
@@ -99,19 +140,8 @@ async def waiting(session: Session, account: Account, now: datetime) -> dict[str
         .subquery()
     )
     columns = by_order.c.payable_at, by_order.c.withdrawn, by_order.c.currency
-    amount, count = func.sum(by_order.c.amount).label("amount"), func.count().label("orders")
-    rows = await session.execute(
-        select(*columns, amount, count)
-        .group_by(*columns)
-        .order_by(by_order.c.payable_at.asc().nulls_last(), by_order.c.withdrawn)
-    )
-    found: dict[str, list[Waiting]] = {}
-    for row in rows:
-        money = Money(int(row.amount), row.currency)
-        found.setdefault(row.currency, []).append(
-            Waiting(row.payable_at, money, row.orders, row.withdrawn)
-        )
-    return found
+    count, amount = func.count().label("orders"), func.sum(by_order.c.amount).label("amount")
+    return select(literal(False).label("whole"), *columns, count, amount).group_by(*columns)
 
 
 def waits(now: datetime) -> ColumnElement[bool]:

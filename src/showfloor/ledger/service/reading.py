@@ -120,10 +120,10 @@ async def list_balances(
 async def balances_of(session: Session, account: Account) -> list[Balance]:
     """In each currency in which there are entries."""
     now = clock.now()
-    waiting = await queries.waiting(session, account, now)
+    sums, waiting = await queries.standing(session, account, now)
     holds = await queries.holds(session, account, now)
     found = []
-    for currency, amount in sorted((await queries.balances(session, account)).items()):
+    for currency, amount in sorted(sums.items()):
         waits = tuple(waiting.get(currency, ()))
         free = amount - sum(each.amount.amount for each in waits)
         own = tuple(each for each in holds if each.currency == currency)
