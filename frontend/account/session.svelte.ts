@@ -34,6 +34,8 @@ export class Account extends Work {
   viewer = $state.raw<Viewer | null>(null);
   /** False until the server has said who this is. */
   known = $state(false);
+  /** Somebody was signed in, and the server no longer knows them. */
+  hasEnded = $state(false);
   step = $state<Step>("age");
   email = $state("");
   /** The token of a guest's order that is to be kept in the account. */
@@ -156,25 +158,33 @@ export class Account extends Work {
   #enter(way: object): Promise<boolean> {
     return this.once(async () => {
       this.viewer = await call<Viewer>(this.api, "/viewer/session", { method: "POST", body: way });
+      this.hasEnded = false;
       writeSignedIn(true);
       this.#link = this.#asked = null;
     });
   }
 
   /** Without the server's answer the session stays: its cookie would sign the next reload in. */
-  signOut = (): Promise<boolean> =>
-    this.once(async () => {
+  signOut = async (): Promise<boolean> => {
+    const done = await this.once(async () => {
       await this.request("/viewer/session", { method: "DELETE" });
       this.#forget();
       this.#left();
     });
+    // That it had ended before is what was wanted.
+    this.hasEnded = false;
+    return done;
+  };
 
   /** A request in this session's name; a session that has ended leads back to the sign-in form. */
   async request<T>(path: string, options: Call = {}): Promise<T> {
     try {
       return await call<T>(this.api, path, { ...options, csrf: this.viewer?.csrf });
     } catch (error) {
-      if (problemOf(error).code === "not_authenticated") this.#left();
+      if (problemOf(error).code === "not_authenticated") {
+        this.hasEnded ||= this.viewer !== null;
+        this.#left();
+      }
       throw error;
     }
   }

@@ -124,7 +124,7 @@ describe("a session", () => {
     await account.signOut();
 
     expect(asked[1]?.headers.get("x-csrf-token")).toBe("c");
-    expect([account.viewer, account.step]).toEqual([null, "age"]);
+    expect([account.viewer, account.step, account.hasEnded]).toEqual([null, "age", false]);
   });
 
   test("that was ended elsewhere leads back to the form", async () => {
@@ -137,7 +137,7 @@ describe("a session", () => {
 
     await expect(account.request("/viewer/sessions")).rejects.toThrow("not_authenticated");
 
-    expect(account.viewer).toBeNull();
+    expect([account.viewer, account.hasEnded]).toEqual([null, true]);
   });
 });
 

@@ -31,6 +31,8 @@ export class Studio {
   /** False until the server has said who this is. */
   known = $state(false);
   problem = $state.raw<Problem | null>(null);
+  /** Somebody was signed in, and the server no longer knows them: their time was over, or they were signed out elsewhere. */
+  hasEnded = $state(false);
 
   constructor(readonly api: string) {}
 
@@ -52,6 +54,7 @@ export class Studio {
         method: "POST",
         body: { email, password, ...(admission ? { admission } : {}) },
       });
+      this.hasEnded = false;
       rememberDevice();
     } catch (error) {
       this.problem = problemOf(error);
@@ -66,6 +69,8 @@ export class Studio {
       this.session = null;
     } catch (error) {
       if (this.session) this.problem = problemOf(error);
+      // That it had ended before is what was wanted.
+      this.hasEnded = false;
     }
   }
 
@@ -87,7 +92,10 @@ export class Studio {
     try {
       return await call<T>(this.api, path, { ...options, csrf: this.session?.csrf });
     } catch (error) {
-      if (problemOf(error).code === "not_authenticated") this.session = null;
+      if (problemOf(error).code === "not_authenticated") {
+        this.hasEnded ||= this.session !== null;
+        this.session = null;
+      }
       throw error;
     }
   }

@@ -97,6 +97,29 @@ test("a session that has ended leads back to signing in", async () => {
 
   const error: unknown = await studio.request("/shows").catch((each: unknown) => each);
   expect([problemOf(error).code, studio.session]).toEqual(["not_authenticated", null]);
+  expect(studio.hasEnded).toBe(true);
+
+  answers = [json(SESSION)];
+  await studio.signIn("lina@example.com", "right", null);
+  expect(studio.hasEnded).toBe(false);
+});
+
+test("who never was signed in is not told that they were", async () => {
+  const studio = new Studio("/api/v1");
+  answers = [refused("not_authenticated", 401)];
+
+  await studio.request("/shows").catch(() => undefined);
+
+  expect(studio.hasEnded).toBe(false);
+});
+
+test("signing out of a session that had ended is no surprise", async () => {
+  const studio = await signedIn();
+  answers = [refused("not_authenticated", 401)];
+
+  await studio.signOut();
+
+  expect([studio.session, studio.problem, studio.hasEnded]).toEqual([null, null, false]);
 });
 
 test("another refusal keeps the session", async () => {
