@@ -141,7 +141,7 @@ def send_the_mug(page: Page) -> None:
     page.get_by_role("button", name="Send 2 pieces").press("Enter")
     expect(page.get_by_role("heading", name="Send a parcel")).to_be_focused()
     page.get_by_role("checkbox", name="Olive Grove Vase").press("Space")
-    page.get_by_role("button", name="Send 1 piece").last.press("Enter")
+    page.get_by_role("button", name="Mark 1 piece as sent").press("Enter")
     expect(page.get_by_label("Carrier")).to_be_focused()
     expect(page.get_by_text("Say who carries it.")).to_be_visible()
     page.get_by_label("Carrier").fill("Royal Mail")
