@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from showfloor.app.settings import Settings
 from showfloor.kit.objects import Objects, ObjectsUnavailable, Reason
+from showfloor.notices.adapters.smtp import SmtpMailer, Trouble
 
 STORAGE_SECONDS = 10.0
+MAIL_SECONDS = 10.0
 _STORAGE: dict[Reason, str] = {
     "bucket_missing": "there is no such bucket: correct SHOWFLOOR_STORAGE_URL, or make it",
     "access_denied": (
@@ -17,6 +19,25 @@ _STORAGE: dict[Reason, str] = {
         "it does not answer: check AWS_ENDPOINT_URL, AWS_REGION and the way out of this machine"
     ),
     "refused": "it refuses the requests: check AWS_REGION and AWS_ENDPOINT_URL",
+}
+_MAILS: dict[Trouble, str] = {
+    Trouble.AWAY: (
+        "it does not answer: check host and port of SHOWFLOOR_SMTP_URL, and whether the way out of "
+        "this machine is open (many networks close port 25)"
+    ),
+    Trouble.CERTIFICATE: (
+        "its certificate is for another name, has run out, or is signed by nobody whom this "
+        "machine believes"
+    ),
+    Trouble.NO_TLS: (
+        "it offers no encryption, without which no password is sent: use smtps:// or another port"
+    ),
+    Trouble.LOGIN: (
+        "it refuses user and password: correct SHOWFLOOR_SMTP_URL, and percent-encode what a URL "
+        "reserves"
+    ),
+    Trouble.SENDER: "it takes no mail from SHOWFLOOR_MAIL_FROM: allow that address there",
+    Trouble.REFUSES: "it refuses to talk to this machine: look at its log",
 }
 _PAYMENTS = {
     "stripe_secret_key": "the secret or restricted key, from Stripe's dashboard under API keys",
@@ -51,6 +72,19 @@ def findings(settings: Settings) -> list[str]:
                 "webhook there."
             )
     return [*found, *_storage_findings(settings)]
+
+
+async def mail_findings(settings: Settings) -> list[str]:
+    """Asks the mail server whether it would take a mail of ours; none is sent."""
+    if settings.smtp_server is None:
+        return []
+    trouble = await SmtpMailer(settings.smtp_server, seconds=MAIL_SECONDS).check()
+    if trouble is None:
+        return []
+    return [
+        f"Nobody gets a mail, because the mail server cannot be used: {_MAILS[trouble]} "
+        "(docs/operate/mails.md)."
+    ]
 
 
 def _storage_findings(settings: Settings) -> list[str]:

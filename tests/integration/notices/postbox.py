@@ -36,6 +36,8 @@ class Postbox:
     utf8: bool = False
     logins: int = 0
     """Passwords that came; it asks for one without TLS, as a careless server does."""
+    knows: bool = True
+    """Whether it takes the password."""
     offers_tls: ssl.SSLContext | None = None
     """With which STARTTLS (RFC 3207) is answered; without it the server does not offer it."""
     inside_tls: list[bool] = field(default_factory=list)
@@ -43,7 +45,7 @@ class Postbox:
 
     def check(self, *_: object) -> AuthResult:
         self.logins += 1
-        return AuthResult(success=True)
+        return AuthResult(success=self.knows, handled=False)
 
     async def handle_MAIL(  # noqa: N802 - aiosmtpd calls it by the command's name
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]

@@ -4,11 +4,14 @@ on its own.
 
 from __future__ import annotations
 
+import ssl
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime, parseaddr
+from enum import StrEnum
 from urllib.parse import unquote, urlsplit
 
 import aiosmtplib
@@ -69,6 +72,19 @@ class SmtpServer:
         )
 
 
+class Trouble(StrEnum):
+    """Why a server would take no mail of ours. `NO_TLS`: it offers no encryption, without which no
+    password is sent.
+    """
+
+    AWAY = "away"
+    CERTIFICATE = "certificate"
+    NO_TLS = "no_tls"
+    LOGIN = "login"
+    SENDER = "sender"
+    REFUSES = "refuses"
+
+
 class SmtpMailer:
     """Sends by one server; `seconds` bounds each step but DATA, which `data_seconds` does."""
 
@@ -94,9 +110,7 @@ class SmtpMailer:
     async def _deliver(self, message: EmailMessage, to: str) -> Delivery:
         client, asked = self._client(), False
         try:
-            await client.connect()
-            if self._server.user:
-                await client.login(self._server.user, self._server.password)
+            await self._enter(client)
             utf8 = not to.isascii()
             await client.mail(self._server.sender, options=["SMTPUTF8"] if utf8 else [])
             await client.rcpt(to, encoding="utf-8" if utf8 else "ascii")
@@ -116,6 +130,26 @@ class SmtpMailer:
             client.close()
         return Delivery(Outcome.SENT)
 
+    async def check(self) -> Trouble | None:
+        """Whether the server would take a mail of ours, as far as that is known before it has one:
+        everything up to the recipient. None is sent.
+        """
+        client = self._client()
+        try:
+            await self._enter(client)
+            await client.mail(self._server.sender)
+            await client.rset()
+        except (aiosmtplib.SMTPException, OSError, TimeoutError) as error:
+            return _trouble(error)
+        finally:
+            client.close()
+        return None
+
+    async def _enter(self, client: aiosmtplib.SMTP) -> None:
+        await client.connect()
+        if self._server.user:
+            await client.login(self._server.user, self._server.password)
+
     def _client(self) -> aiosmtplib.SMTP:
         server = self._server
         return aiosmtplib.SMTP(
@@ -127,6 +161,29 @@ class SmtpMailer:
             timeout=self._seconds,
             local_hostname=server.sender.rpartition("@")[2],
         )
+
+
+def _trouble(error: BaseException) -> Trouble:
+    if any(isinstance(each, ssl.SSLCertVerificationError) for each in _causes(error)):
+        return Trouble.CERTIFICATE
+    match error:
+        case aiosmtplib.SMTPAuthenticationError():
+            return Trouble.LOGIN
+        case aiosmtplib.SMTPSenderRefused():
+            return Trouble.SENDER
+        case aiosmtplib.SMTPResponseException():
+            return Trouble.REFUSES
+        case OSError():
+            return Trouble.AWAY
+        case _:
+            # The library's own word that STARTTLS, which we demand, is not offered.
+            return Trouble.NO_TLS
+
+
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
+    while error is not None:
+        yield error
+        error = error.__cause__ or error.__context__
 
 
 def ascii_domain(address: str) -> str:
