@@ -68,6 +68,14 @@ async def rows_in(url: str, schema: str) -> dict[str, int]:
         }
 
 
+async def tables_of(url: str, schema: str) -> set[str]:
+    async with await psycopg.AsyncConnection.connect(url, autocommit=True) as connection:
+        found = await connection.execute(
+            "select tablename from pg_tables where schemaname = %s", [schema]
+        )
+        return {name for (name,) in await found.fetchall()}
+
+
 async def schemas(url: str) -> list[str]:
     async with await psycopg.AsyncConnection.connect(url, autocommit=True) as connection:
         found = await connection.execute(
@@ -170,7 +178,10 @@ async def test_scratch_has_every_table_and_nobody_who_buys(app: FastAPI, rehears
     async with scratch(app.state.settings.database_url, rehearsed.id) as schema:
         assert schema is not None
         rows = await rows_in(app.state.settings.database_url, schema)
+        tables = await tables_of(app.state.settings.database_url, schema)
+        public = await tables_of(app.state.settings.database_url, "public")
 
+    assert tables == public - {"alembic_version"}
     assert {name for name, count in rows.items() if count} <= ROWS.keys()
     assert rows["show"] == 1
 

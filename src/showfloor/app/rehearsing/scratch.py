@@ -16,6 +16,7 @@ from uuid import UUID
 import psycopg
 from psycopg import sql
 
+from showfloor.app.migrate import import_models
 from showfloor.kit.db import Base
 
 PREFIX = "rehearsal_"
@@ -79,6 +80,8 @@ async def _lock(connection: psycopg.AsyncConnection[tuple[object, ...]], show_id
 async def _fill(
     connection: psycopg.AsyncConnection[tuple[object, ...]], schema: str, show_id: UUID
 ) -> None:
+    # A worker may not have imported the tables of every module.
+    import_models()
     space = sql.Identifier(schema)
     async with connection.transaction():
         await connection.execute(sql.SQL("create schema {}").format(space))
