@@ -69,9 +69,9 @@ export class Studio {
       this.session = null;
     } catch (error) {
       if (this.session) this.problem = problemOf(error);
-      // That it had ended before is what was wanted.
-      this.hasEnded = false;
     }
+    // That another request found it ended before is what was wanted.
+    this.hasEnded = false;
   }
 
   /** Every page of a list. */

@@ -29,14 +29,23 @@ _MAILS: dict[Trouble, str] = {
         "its certificate is for another name, has run out, or is signed by nobody whom this "
         "machine believes"
     ),
+    Trouble.TLS: (
+        "encryption with it fails: scheme and port of SHOWFLOOR_SMTP_URL may not fit (smtps:// is "
+        "usually 465, smtp:// 587)"
+    ),
     Trouble.NO_TLS: (
         "it offers no encryption, without which no password is sent: use smtps:// or another port"
+    ),
+    Trouble.NO_LOGIN: (
+        "it takes no user and password here: use the port for programs that send (usually 587 or "
+        "465), or leave them out of SHOWFLOOR_SMTP_URL"
     ),
     Trouble.LOGIN: (
         "it refuses user and password: correct SHOWFLOOR_SMTP_URL, and percent-encode what a URL "
         "reserves"
     ),
     Trouble.SENDER: "it takes no mail from SHOWFLOOR_MAIL_FROM: allow that address there",
+    Trouble.LATER: "it asks to come again later: look at its limits, and ask again",
     Trouble.REFUSES: "it refuses to talk to this machine: look at its log",
 }
 _PAYMENTS = {

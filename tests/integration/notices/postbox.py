@@ -36,6 +36,7 @@ class Postbox:
     utf8: bool = False
     logins: int = 0
     """Passwords that came; it asks for one without TLS, as a careless server does."""
+    asks_for_password: bool = True
     knows: bool = True
     """Whether it takes the password."""
     offers_tls: ssl.SSLContext | None = None
@@ -108,6 +109,7 @@ async def postbox(*, inside: ssl.SSLContext | None = None) -> AsyncIterator[Post
                 enable_SMTPUTF8=box.utf8,
                 auth_require_tls=False,
                 authenticator=box.check,
+                auth_exclude_mechanism=() if box.asks_for_password else ("LOGIN", "PLAIN"),
                 tls_context=box.offers_tls,
             )
         )

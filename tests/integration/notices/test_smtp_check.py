@@ -68,13 +68,26 @@ async def test_wrong_password_is_named(trusted: ssl.SSLContext) -> None:
 
 @pytest.mark.parametrize(
     ("answer", "trouble"),
-    [("550 unknown sender", Trouble.SENDER), ("451 later", Trouble.SENDER)],
+    [("550 unknown sender", Trouble.SENDER), ("451 later", Trouble.LATER)],
 )
 async def test_sender_that_is_refused_is_named(answer: str, trouble: Trouble) -> None:
     async with postbox() as box:
         box.says["MAIL"] = answer
 
         assert await box.mailer().check() is trouble
+
+
+async def test_server_that_asks_for_no_password_is_named(trusted: ssl.SSLContext) -> None:
+    async with postbox(inside=trusted) as box:
+        box.asks_for_password = False
+        mailer = box.mailer(login=LOGIN, scheme="smtps", host="localhost")
+
+        assert await mailer.check() is Trouble.NO_LOGIN
+
+
+async def test_port_that_speaks_another_way_is_named() -> None:
+    async with postbox() as box:
+        assert await box.mailer(scheme="smtps").check() is Trouble.TLS
 
 
 async def test_server_that_is_not_there_is_named() -> None:

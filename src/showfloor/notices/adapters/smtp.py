@@ -27,6 +27,7 @@ DATA_SECONDS = 600.0
 """A server that scans the mail before it answers may take so long (RFC 5321 §4.5.3.2.6); who hangs
 up earlier and comes again makes two mails of one.
 """
+_THIS_HOST = ("localhost", "127.0.0.1", "::1")
 _ENCODE = "percent-encode : / ? # @ in the password"
 
 
@@ -34,9 +35,8 @@ _ENCODE = "percent-encode : / ? # @ in the password"
 class SmtpServer:
     """`sender` is the address that mails come from, and to which bounces go. `tls` from the first
     byte on (RFC 8314 §3.3); otherwise STARTTLS is demanded wherever a password is sent, and used
-    where it is offered. The certificate is checked but for a relay that wants no password and no
-    `smtps`: encryption with a stranger is then better than none (RFC 7435), and a mail server on
-    the same host usually signs its certificate itself.
+    where it is offered. The certificate is checked, but for a mail server on this host that wants
+    no password: it usually signs its certificate itself, and there is no way between (RFC 7435).
     """
 
     host: str
@@ -74,14 +74,17 @@ class SmtpServer:
 
 class Trouble(StrEnum):
     """Why a server would take no mail of ours. `NO_TLS`: it offers no encryption, without which no
-    password is sent.
+    password is sent. `NO_LOGIN`: it asks for no user and password. `LATER`: it says to come again.
     """
 
     AWAY = "away"
+    TLS = "tls"
     CERTIFICATE = "certificate"
     NO_TLS = "no_tls"
+    NO_LOGIN = "no_login"
     LOGIN = "login"
     SENDER = "sender"
+    LATER = "later"
     REFUSES = "refuses"
 
 
@@ -140,7 +143,7 @@ class SmtpMailer:
             await client.mail(self._server.sender)
             await client.rset()
         except (aiosmtplib.SMTPException, OSError, TimeoutError) as error:
-            return _trouble(error)
+            return _trouble(error, connected=client.is_connected)
         finally:
             client.close()
         return None
@@ -157,16 +160,21 @@ class SmtpMailer:
             port=server.port,
             use_tls=server.tls,
             start_tls=False if server.tls else (True if server.user else None),
-            validate_certs=server.tls or bool(server.user),
+            validate_certs=server.tls or bool(server.user) or server.host not in _THIS_HOST,
             timeout=self._seconds,
             local_hostname=server.sender.rpartition("@")[2],
         )
 
 
-def _trouble(error: BaseException) -> Trouble:
-    if any(isinstance(each, ssl.SSLCertVerificationError) for each in _causes(error)):
+def _trouble(error: BaseException, *, connected: bool) -> Trouble:
+    causes = list(_causes(error))
+    if any(isinstance(each, ssl.SSLCertVerificationError) for each in causes):
         return Trouble.CERTIFICATE
+    if any(isinstance(each, ssl.SSLError) for each in causes):
+        return Trouble.TLS
     match error:
+        case aiosmtplib.SMTPResponseException() if error.code < 500:
+            return Trouble.LATER
         case aiosmtplib.SMTPAuthenticationError():
             return Trouble.LOGIN
         case aiosmtplib.SMTPSenderRefused():
@@ -176,8 +184,9 @@ def _trouble(error: BaseException) -> Trouble:
         case OSError():
             return Trouble.AWAY
         case _:
-            # The library's own word that STARTTLS, which we demand, is not offered.
-            return Trouble.NO_TLS
+            # The library's own word that what we demand is not offered: a login, once the
+            # connection stands, and STARTTLS before it does.
+            return Trouble.NO_LOGIN if connected else Trouble.NO_TLS
 
 
 def _causes(error: BaseException | None) -> Iterator[BaseException]:
