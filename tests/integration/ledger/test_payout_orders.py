@@ -242,4 +242,5 @@ async def kept_now(shop: Shop) -> int:
     """What is kept back once everything else was paid."""
     async with shop.database.session() as session:
         account = Account.merchant(shop.seller.merchant.id)
-        return sum((await queries.balances(session, account)).values())
+        sums, _ = await queries.standing(session, account, clock.now())
+        return sum(sums.values())
