@@ -21,6 +21,11 @@ async def _statement(shop: Shop, period: str) -> dict[str, Any]:
     return answer
 
 
+async def _statement_at(shop: Shop, period: str, moment: datetime) -> dict[str, Any]:
+    with clock.use(lambda: moment):
+        return await _statement(shop, period)
+
+
 async def _refunded_at_the_end(shop: Shop) -> tuple[str, datetime]:
     """A sale that the books know, and a refund in the last hour of this month that they do not; the
     month, and its end.
@@ -99,8 +104,7 @@ async def test_statement_is_final_an_hour_after_the_books_closed(shop: Shop) -> 
 
     found = []
     for moment in (until, final_at - timedelta(seconds=1), final_at):
-        with clock.use(lambda moment=moment: moment):  # type: ignore[misc]
-            found.append(await _statement(shop, period))
+        found.append(await _statement_at(shop, period, moment))
 
     assert {datetime.fromisoformat(each["final_at"]) for each in found} == {final_at}
     assert [each["is_final"] for each in found] == [False, False, True]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ssl
-from pathlib import Path
 
 import pytest
 
@@ -11,22 +10,9 @@ from showfloor.app import doctor
 from showfloor.app.doctor import mail_findings
 from showfloor.app.settings import Settings
 from showfloor.notices.adapters.smtp import Trouble
-from tests.certificates import certificate_for
 from tests.integration.notices.postbox import SENDER, Postbox, postbox
 
 LOGIN = "user:secret@"
-
-
-@pytest.fixture
-def trusted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ssl.SSLContext:
-    certificate, context = certificate_for("localhost", tmp_path)
-    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
-    return context
-
-
-@pytest.fixture
-def unknown(tmp_path: Path) -> ssl.SSLContext:
-    return certificate_for("localhost", tmp_path)[1]
 
 
 async def test_server_that_would_take_our_mails_gets_none(trusted: ssl.SSLContext) -> None:

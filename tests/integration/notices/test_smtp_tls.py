@@ -3,31 +3,16 @@
 from __future__ import annotations
 
 import ssl
-from pathlib import Path
 
 import aiosmtplib
 import pytest
 
 from showfloor.notices.adapters import smtp
 from showfloor.notices.types import Delivery, Outcome
-from tests.certificates import certificate_for
 from tests.integration.notices.postbox import postbox
 from tests.integration.notices.test_smtp import letter
 
 LOGIN = "user:secret@"
-
-
-@pytest.fixture
-def trusted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ssl.SSLContext:
-    """A server's context whose certificate, of localhost, this process believes."""
-    certificate, context = certificate_for("localhost", tmp_path)
-    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
-    return context
-
-
-@pytest.fixture
-def unknown(tmp_path: Path) -> ssl.SSLContext:
-    return certificate_for("localhost", tmp_path)[1]
 
 
 async def test_mail_goes_by_tls_from_the_first_byte_on(trusted: ssl.SSLContext) -> None:
