@@ -13,6 +13,8 @@ HOME = "tests/waiting.py"
 SLEEPS = ("asyncio.sleep", "time.sleep", "wait_for_timeout")
 CLOCKS = ("time.monotonic", "time.time", "time.perf_counter")
 DEADLINES = ("asyncio.timeout", "asyncio.wait_for")
+GLANCES = (".is_visible", ".is_hidden", ".is_enabled", ".is_disabled", ".is_checked", ".count")
+"""What a browser's page is asked for without waiting: it may be about to change."""
 ENDS = (".wait", ".join", ".communicate", ".result", ".acquire")
 """Waiting for the end of a process, thread, future or lock: the first argument is a bound."""
 HIDDEN = {"time": ("sleep", "monotonic", "time", "perf_counter"), "asyncio": ("sleep", "timeout")}
@@ -39,6 +41,8 @@ def _offence(call: ast.Call) -> str | None:
         return f"{name} has a bound of its own: use bounded()"
     if any(word.arg == "timeout" and _is_number(word.value) for word in call.keywords):
         return f"{name} has a bound of its own: use BOUND"
+    if name.endswith(GLANCES) and name != "itertools.count" and not values:
+        return f"{name} sees the page at one moment: use expect()"
     if name.endswith(ENDS) and len(call.args) == 1 and _is_number(call.args[0]):
         return f"{name} has a bound of its own: use BOUND"
     return None
@@ -109,10 +113,13 @@ process.wait(timeout=0.5)
 ", ".join(names)
 from time import struct_time
 task.result(timeout=0)
+if shelf.is_visible(): ...
+names.count("Sofia")
+expect(shelf).to_have_count(rows.count())
 """
 
     assert [offence.split()[0] for offence in offences("t.py", source)] == [
-        f"t.py:{line}" for line in (3, 4, 5, 6, 7, 8, 14, 15, 16, 17)
+        f"t.py:{line}" for line in (3, 4, 5, 6, 7, 8, 14, 15, 16, 17, 21, 23)
     ]
 
 

@@ -50,7 +50,7 @@ def press_go_live(page: Page, live: Locator, on: Locator) -> None:
     """A host whose picture falters at that moment reads so, and presses again."""
 
     def is_on() -> bool:
-        if on.count():
+        if on.count():  # waits: the loop around it looks again
             return True
         live.evaluate_all(PRESS)
         return False

@@ -357,7 +357,7 @@ def test_whole_purchase_and_its_withdrawal_by_keyboard_alone(
     expect(page.get_by_text(re.compile("^Withdrawal received on"))).to_be_visible()
     page.reload()
     expect(page.get_by_text(re.compile("^Withdrawal received on"))).to_be_visible()
-    assert page.get_by_role("link", name=re.compile("Withdraw")).count() == 0
+    expect(page.get_by_role("link", name=re.compile("Withdraw"))).to_have_count(0)
 
 
 def test_arabic_viewer_buys(demo: Installation, page: Page) -> None:

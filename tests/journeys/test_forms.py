@@ -23,8 +23,8 @@ CHANGED = "(id) => document.getElementById(id).dispatchEvent(new Event('change',
 
 def hold(page: Page, demo: Installation, *names: str) -> None:
     watch(page, f"{demo.show_page}?lang=en")
-    for name in names:
-        if page.get_by_role("dialog").is_visible():
+    for index, name in enumerate(names):
+        if index:
             page.keyboard.press("Escape")
         open_product(page, name)
         page.get_by_role("button", name=re.compile("Hold and check out")).click()

@@ -132,7 +132,7 @@ def nobody_else_sees_it(demo: Installation, browser: Browser, show: dict[str, An
     stranger = context.new_page()
     stranger.goto(f"{demo.base}/rehearsals/{show['id']}?lang=en")
     expect(stranger.get_by_text("This rehearsal is for its team alone")).to_be_visible()
-    assert stranger.locator("video").count() == 0
+    expect(stranger.locator("video")).to_have_count(0)
     settled(stranger)
     assert look(stranger, "rehearsal-stranger-en") == []
     context.close()

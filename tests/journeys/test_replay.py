@@ -123,6 +123,7 @@ def leaf_to(page: Page, url: str, tile: Locator) -> Locator:
     """`tile`, on the first page from `url` on that has it."""
     page.goto(url)
     earlier = page.locator("main nav a[rel=next]")
+    # waits: the server writes the list, so it is whole when goto returns
     while not tile.count() and earlier.count():
         page.goto(urljoin(page.url, earlier.get_attribute("href")))
     return tile

@@ -56,6 +56,7 @@ def test_way_of_delivery_is_removed_after_a_question_whose_first_answer_keeps_it
     page.goto(f"{demo.base}/desk/delivery")
     ways = page.locator("[data-way]")
     expect(ways.first).to_be_visible()
+    # waits: the list comes whole
     count, question = ways.count(), page.get_by_role("dialog")
     button = ways.first.get_by_role("button", name="Remove")
 
