@@ -45,6 +45,8 @@ export type ReplayDecision = Models["ReplayDecision"];
 
 export type ChatMessage = Models["MessageOut"];
 export type SentMessage = Models["SentOut"];
+/** What a message was understood to want. */
+export type Wish = Models["WishOut"];
 export type ChatAction = Models["ActionOut"];
 export type Question = Models["QuestionOut"];
 export type AskedQuestion = Models["AskedOut"];

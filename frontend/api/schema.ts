@@ -1618,6 +1618,9 @@ export interface components {
             opens_in_s: number;
             runs_s: number;
         };
+        NewItemNumber: {
+            item_number: number;
+        };
         /** @description What a key is called, what it may be used for, and for how long. */
         NewKeyIn: {
             label: string;
@@ -2369,7 +2372,8 @@ export interface components {
             replace: boolean;
         };
         /**
-         * @description What a remote shows: the shelf, what is pinned, newest first, and whether it can pin.
+         * @description What a remote shows: the shelf, with the item numbers of its products, what is pinned, newest
+         *     first, and whether it can pin.
          *     `last_product_id` is that of the newest pin, open or ended.
          */
         RemoteShowOut: {
@@ -2377,6 +2381,7 @@ export interface components {
             state: components["schemas"]["ShowState"];
             receiving: boolean;
             products: components["schemas"]["ProductOut"][];
+            item_numbers: number[];
             pins: components["schemas"]["CueOut"][];
             last_product_id: string | null;
         };
@@ -2557,7 +2562,8 @@ export interface components {
          * @description What holds in the show's chat for everybody but the team; `room` writes it. `slow_s`: seconds
          *     between two messages of a writer, 0 for the usual pace. `review`: which messages a moderator
          *     approves before others see them. `pinned_id` is the message that stands above all others; its
-         *     words come with `GET /shows/{id}/messages`.
+         *     words come with `GET /shows/{id}/messages`. `buy_by_comment`: what viewers write is understood
+         *     as a wish where it reads like one (`mine 12`).
          */
         RoomChat: {
             slow_s: number;
@@ -2571,6 +2577,8 @@ export interface components {
              */
             review: "nothing" | "suspected" | "all";
             pinned_id?: string | null;
+            /** @default true */
+            buy_by_comment: boolean;
         };
         /**
          * @description There is a coupon, and whether it can be claimed: what it is about is asked for with
@@ -2629,7 +2637,8 @@ export interface components {
          * @description The room's entry `show`: what is true of it now, whatever frame is on screen.
          *
          *     `languages` are those in which the host wrote the title; in another it stands in the first of
-         *     them. `product_ids` is the order of the shelf.
+         *     them. `product_ids` is the order of the shelf, `item_numbers` what people say and type for each
+         *     of them, in the same order; a number stays when the order changes.
          */
         RoomShow: {
             id: string;
@@ -2644,6 +2653,7 @@ export interface components {
             /** @description In which there are captions, BCP 47. */
             caption_languages: string[];
             product_ids: string[];
+            item_numbers: number[];
         };
         /**
          * @description Event `snapshot`: the whole room after the event number `seq`. `ts` is the server's clock in
@@ -2778,7 +2788,8 @@ export interface components {
         /**
          * @description `token` is the Bearer of this guest's next messages in the show; only the first one has it.
          *     `held`: nobody but the writer and the show's moderators sees the message until one approves it.
-         *     Then it comes as an event `message`; when it is refused, as one that is `deleted`.
+         *     Then it comes as an event `message`; when it is refused, as one that is `deleted`. `wish`: it
+         *     reads like `mine 12`, and the host has buying by comment on; null for all other messages.
          */
         SentOut: {
             id: string;
@@ -2792,6 +2803,7 @@ export interface components {
             reply_to: string | null;
             token: string | null;
             held: boolean;
+            wish: components["schemas"]["WishOut"] | null;
         };
         /** @description `may` is what the person's roles allow in any of their teams: what a page offers. */
         SessionOut: {
@@ -2825,6 +2837,11 @@ export interface components {
              * @default false
              */
             closed: boolean;
+            /**
+             * @description what viewers write (`mine 12`, `12 M`) is understood as a wish
+             * @default true
+             */
+            buy_by_comment: boolean;
             /**
              * @description which messages of others wait until a moderator approves them; `suspected`: those with links, names on other services, addresses or numbers
              * @default nothing
@@ -2894,6 +2911,7 @@ export interface components {
             /** @description In which there are captions, BCP 47. */
             caption_languages: string[];
             product_ids: string[];
+            item_numbers: number[];
             slug: string;
             market: string;
             currency: string;
@@ -3400,6 +3418,19 @@ export interface components {
         };
         WebhooksOut: {
             webhooks: components["schemas"]["WebhookOut"][];
+        };
+        /**
+         * @description What a message was understood to want, for its writer alone. Nothing is held by that: who
+         *     wants it asks for a hold of `sku`, with the message's id as the `Idempotency-Key`, so that one
+         *     message holds once. `sku` is null where it is not clear which of `skus` is meant, or whether any
+         *     is; `product_id` where no item of the show has that number.
+         */
+        WishOut: {
+            item_number: number;
+            product_id: string | null;
+            sku: string | null;
+            skus: string[];
+            quantity: number;
         };
         /** @description The class of goods that a product is; null: buyers may withdraw as from any other. */
         WithdrawalException: {

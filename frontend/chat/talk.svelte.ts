@@ -2,6 +2,7 @@
 import type { Component } from "svelte";
 import { call, problemOf, type Problem } from "../api/client";
 import type { ChatEvent, ChatMessage, ReportReason, SentMessage } from "../contract";
+import { numberTyped } from "../shop/item-numbers";
 import { Hearts } from "./hearts.svelte";
 import { isLater, withMessage, without, type Lines } from "./lines";
 import { Pinned } from "./pinned.svelte";
@@ -9,6 +10,7 @@ import { Questions } from "./questions.svelte";
 import { Recorded } from "./recorded.svelte";
 import type { Stage } from "./stage";
 import { keepVoice, keptVoice, type First, type Voice } from "./voice";
+import type { Wishes } from "./wishes.svelte";
 
 /** The parts that the page mounts once they have come. */
 export interface Chat {
@@ -43,6 +45,8 @@ export class Talk {
   readonly pinned: Pinned;
   readonly hearts: Hearts;
   readonly questions: Questions;
+  /** What the own messages want of the shelf; none where nothing is sold. */
+  wishes: Wishes | null = null;
   /** The sheet on a narrow screen. */
   open = $state(false);
   /** The lane over the picture was put away. */
@@ -150,6 +154,16 @@ export class Talk {
   answered = (message: ChatMessage): ChatMessage | undefined =>
     message.reply_to === null ? undefined : this.lines.find(({ id }) => id === message.reply_to);
 
+  /** `/12` is for the page and never sent: it opens the product with that number. */
+  command(): boolean {
+    const number = numberTyped(this.draft);
+    if (number === null || !this.wishes) return false;
+    this.draft = "";
+    this.problem = null;
+    this.wishes.openItem(number);
+    return true;
+  }
+
   /** Sends what is written; it stands among the messages at once. False when it was refused: then
    *  the text is in its field again. */
   async send(first?: First): Promise<boolean> {
@@ -162,15 +176,20 @@ export class Talk {
     this.draft = "";
     this.replyTo = null;
     try {
-      const { token, held, ...message } = await call<SentMessage>(this.store.page.api, this.#path, {
-        method: "POST",
-        body: { text, ...(replyTo ? { reply_to: replyTo.id } : {}), ...first, ...this.proof() },
-        token: first ? undefined : this.voice?.token,
-      });
+      const { token, held, wish, ...message } = await call<SentMessage>(
+        this.store.page.api,
+        this.#path,
+        {
+          method: "POST",
+          body: { text, ...(replyTo ? { reply_to: replyTo.id } : {}), ...first, ...this.proof() },
+          token: first ? undefined : this.voice?.token,
+        },
+      );
       if (token) this.speakAs({ token, name: message.name });
       if (held) this.#hold(message);
       else this.#heard = withMessage(this.#heard, message);
       if (this.settings?.slow_s) this.#waitFor(this.settings.slow_s);
+      if (wish) this.wishes?.heard(wish, message.id);
       return true;
     } catch (error) {
       this.draft = text;

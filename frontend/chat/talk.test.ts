@@ -22,6 +22,7 @@ const SETTINGS = {
   closed: false,
   review: "nothing" as const,
   pinned_id: null,
+  buy_by_comment: true,
 };
 const FIRST = { name: "Maha", admission: "ADULT.GB.1.mac", country: "GB" };
 

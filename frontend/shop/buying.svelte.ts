@@ -72,13 +72,18 @@ export class Buying {
   }
 
   /** Holds goods at the price that was on screen, together with what is held already. Answers true
-   *  when they are held. */
-  async reserve(lines: Line[], expected: Money, deliver_to?: string): Promise<boolean> {
+   *  when they are held. Under one `key` they are held once, however often it is asked for. */
+  async reserve(
+    lines: Line[],
+    expected: Money,
+    deliver_to?: string,
+    key?: string,
+  ): Promise<boolean> {
     if (!this.busy) this.#catchUp();
     if (this.underWay) return false;
     return this.#step(async () => {
       const before = this.open;
-      if (!before) return this.#hold(await this.#ask(lines, expected, deliver_to));
+      if (!before) return this.#hold(await this.#ask(lines, expected, deliver_to, key));
       const total = { ...expected, amount: expected.amount + before.total.amount };
       const wanted = merge(before.lines, lines);
       try {
@@ -163,9 +168,9 @@ export class Buying {
     this.#keep();
   }
 
-  #ask(lines: Line[], expected_total: Money, deliver_to?: string): Promise<Hold> {
+  #ask(lines: Line[], expected_total: Money, deliver_to?: string, key?: string): Promise<Hold> {
     const to = deliver_to ? { deliver_to } : {};
-    return this.#post<Hold>(this.#holds, { lines, expected_total, ...to });
+    return this.#post<Hold>(this.#holds, { lines, expected_total, ...to }, key);
   }
 
   get #holds(): string {
@@ -400,9 +405,9 @@ export class Buying {
     this.#keep();
   }
 
-  async #post<T>(path: string, body: unknown): Promise<T> {
+  async #post<T>(path: string, body: unknown, own?: string): Promise<T> {
     const request = path + JSON.stringify(body);
-    const key = this.#keys.get(request) ?? freshKey();
+    const key = own ?? this.#keys.get(request) ?? freshKey();
     this.#keys.set(request, key);
     try {
       const answer = await call<T>(this.api, path, {

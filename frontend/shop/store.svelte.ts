@@ -107,6 +107,8 @@ export class ShowStore {
   /** What the guest typed, kept through every error, through closing the sheet and through a
    *  reload. */
   form: Form | null;
+  /** What the product sheet begins with, where something was chosen before it opened. */
+  preset: { sku: string; quantity: number } | null = null;
   #room = $state.raw<Room>(empty);
   #cues = $state.raw<CueTable>(new Map());
   #frame: number | null = null;
@@ -445,7 +447,12 @@ export class ShowStore {
     return found ? this.words.pick(found.product.merchant.name) : "";
   }
 
-  open(view: View, productId: string | null = this.productId): void {
+  open(
+    view: View,
+    productId: string | null = this.productId,
+    preset: ShowStore["preset"] = null,
+  ): void {
+    this.preset = preset;
     if (!this.inSheet)
       this.#opener = document.activeElement instanceof HTMLElement ? document.activeElement : null;
     // What stopped the last step belongs to the sheet it was made in.

@@ -15,6 +15,7 @@ const USUAL: RoomChat = {
   closed: false,
   review: "nothing",
   pinned_id: null,
+  buy_by_comment: true,
 };
 
 /** For how long: minutes, in this show, or the account in all shows of this host. */
@@ -177,7 +178,10 @@ export class ShowChat {
     control.value = this.settings.review;
   }
 
-  async setOnly(which: "emoji_only" | "buyers_only", control: { checked: boolean }): Promise<void> {
+  async setOnly(
+    which: "emoji_only" | "buyers_only" | "buy_by_comment",
+    control: { checked: boolean },
+  ): Promise<void> {
     await this.set({ [which]: control.checked });
     control.checked = this.settings[which];
   }

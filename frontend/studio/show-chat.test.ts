@@ -22,6 +22,7 @@ const STORED: RoomChat = {
   closed: false,
   review: "nothing" as const,
   pinned_id: null,
+  buy_by_comment: true,
 };
 
 /** A server that answers when the test says so, in the order of the requests. */

@@ -180,6 +180,14 @@ export class ShowConsole {
         body: { product_ids },
       }),
     );
+  /** What a product is called in this show: `mine 12`. */
+  number = (id: string, item_number: number) =>
+    this.act(() =>
+      this.studio.request(`/shows/${this.showId}/products/${id}/number`, {
+        method: "PUT",
+        body: { item_number },
+      }),
+    );
   removeProduct = (id: string) =>
     this.act(() =>
       this.studio.request(`/shows/${this.showId}/products/${id}`, { method: "DELETE" }),

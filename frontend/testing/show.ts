@@ -59,6 +59,8 @@ export const show = (more: Partial<Show> = {}): Show =>
     replay: null,
     caption_languages: [],
     products: [MUG, VASE],
+    product_ids: [MUG.id, VASE.id],
+    item_numbers: [1, 2],
     poster_url: null,
     picture_ratio: null,
     playback: { hls_url: "/hls/show_1/index.m3u8", events_url: "/rooms/1", rewind_url: null },

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Index, LargeBinary, Sequence, UniqueConstraint, false
+from sqlalchemy import BigInteger, Index, LargeBinary, Sequence, UniqueConstraint, false, true
 from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -90,6 +90,7 @@ class SettingsRow(Base):
     closed: Mapped[bool]
     review: Mapped[str] = mapped_column(server_default="nothing")
     pinned_id: Mapped[UUID | None]
+    buy_by_comment: Mapped[bool] = mapped_column(server_default=true())
 
 
 class HeartsRow(Base):

@@ -170,14 +170,30 @@ class MessageOut(BaseModel):
     reply_to: Annotated[str, id_with("msg")] | None
 
 
+class WishOut(BaseModel):
+    """What a message was understood to want, for its writer alone. Nothing is held by that: who
+    wants it asks for a hold of `sku`, with the message's id as the `Idempotency-Key`, so that one
+    message holds once. `sku` is null where it is not clear which of `skus` is meant, or whether any
+    is; `product_id` where no item of the show has that number.
+    """
+
+    item_number: int
+    product_id: Annotated[str, id_with("prod")] | None
+    sku: str | None
+    skus: list[str]
+    quantity: int
+
+
 class SentOut(MessageOut):
     """`token` is the Bearer of this guest's next messages in the show; only the first one has it.
     `held`: nobody but the writer and the show's moderators sees the message until one approves it.
-    Then it comes as an event `message`; when it is refused, as one that is `deleted`.
+    Then it comes as an event `message`; when it is refused, as one that is `deleted`. `wish`: it
+    reads like `mine 12`, and the host has buying by comment on; null for all other messages.
     """
 
     token: str | None
     held: bool
+    wish: WishOut | None
 
 
 class HeldOut(BaseModel):
@@ -234,6 +250,9 @@ class SettingsChange(BaseModel):
         False, description="only who has a paid order of one of the show's sellers writes"
     )
     closed: bool = Field(False, description="nobody but the team writes")
+    buy_by_comment: bool = Field(
+        True, description="what viewers write (`mine 12`, `12 M`) is understood as a wish"
+    )
     review: Review = Field(
         Review.NOTHING,
         strict=False,

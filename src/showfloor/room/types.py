@@ -214,6 +214,7 @@ class ChatSettings:
     (0: the usual pace), messages of emoji alone, of people alone who bought from one of the show's
     sellers, or no messages at all. `review` is what waits for
     a moderator, `pinned_id` the message that stands above all others, for everybody.
+    `buy_by_comment`: what a viewer writes may be a wish (`mine 12`).
     """
 
     slow_s: int = 0
@@ -222,6 +223,7 @@ class ChatSettings:
     closed: bool = False
     review: Review = Review.NOTHING
     pinned_id: UUID | None = None
+    buy_by_comment: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,11 +235,27 @@ class Moderators:
 
 
 @dataclass(frozen=True, slots=True)
+class Wish:
+    """What a message was understood to want of the show's shelf. `skus` are the variants that may
+    be meant; clear: it is the one. Without a product no item of the show has that number.
+    """
+
+    item_number: int
+    product_id: UUID | None = None
+    skus: tuple[str, ...] = ()
+    quantity: int = 1
+    is_clear: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Sent:
-    """What the writer gets: the message, and for a new guest the token of the next ones."""
+    """What the writer gets: the message, for a new guest the token of the next ones, and what of
+    the show's goods it was understood to want.
+    """
 
     message: Message
     token: str | None
+    wish: Wish | None = None
 
 
 @dataclass(frozen=True, slots=True)

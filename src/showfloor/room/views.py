@@ -27,6 +27,7 @@ from showfloor.room.schemas import (
     SentOut,
     TeamQuestionOut,
     TeamQuestionsOut,
+    WishOut,
 )
 from showfloor.room.types import (
     MOST_WORDS,
@@ -45,6 +46,7 @@ from showfloor.room.types import (
     Said,
     Sent,
     TeamQuestions,
+    Wish,
 )
 from showfloor.shows.schemas import RoomChat
 
@@ -62,7 +64,22 @@ def messages_view(said: Said) -> MessagesOut:
 
 def sent_view(sent: Sent) -> SentOut:
     held = sent.message.state is MessageState.HELD
-    return SentOut(**message_view(sent.message).model_dump(), token=sent.token, held=held)
+    return SentOut(
+        **message_view(sent.message).model_dump(),
+        token=sent.token,
+        held=held,
+        wish=_wish_view(sent.wish) if sent.wish else None,
+    )
+
+
+def _wish_view(wish: Wish) -> WishOut:
+    return WishOut(
+        item_number=wish.item_number,
+        product_id=ids.encode("prod", wish.product_id) if wish.product_id else None,
+        sku=wish.skus[0] if wish.is_clear else None,
+        skus=list(wish.skus),
+        quantity=wish.quantity,
+    )
 
 
 def held_view(queue: Queue) -> HeldOut:

@@ -133,6 +133,13 @@ class ShelfChanged(AppError):
     status = 409
 
 
+class ItemNumberTaken(AppError):
+    """Another product of the show has this number."""
+
+    code = "item_number_taken"
+    status = 409
+
+
 class SkuConflict(AppError):
     """Two merchants of one show use the same SKU: a line of an order could mean either."""
 

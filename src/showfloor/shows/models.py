@@ -6,7 +6,15 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, false, text
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    UniqueConstraint,
+    false,
+    text,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -39,6 +47,7 @@ class ShowRow(Base):
     replay_poster_chosen: Mapped[bool] = mapped_column(server_default=false())
     replay_storyboard_url: Mapped[str | None]
     caption_languages: Mapped[list[str]] = mapped_column(JSONB, server_default="[]")
+    last_item_number: Mapped[int] = mapped_column(server_default=text("0"))
 
 
 class RehearsalRow(Base):
@@ -55,12 +64,19 @@ class RehearsalRow(Base):
 
 
 class ShowProductRow(Base):
+    """`item_number` is what people say and type for it in this show, wherever it stands."""
+
     __tablename__ = "show_product"
+    __table_args__ = (
+        UniqueConstraint("show_id", "item_number"),
+        CheckConstraint("item_number between 1 and 9999", name="item_number"),
+    )
     show_id: Mapped[UUID] = mapped_column(
         ForeignKey("show.id", ondelete="cascade"), primary_key=True
     )
     product_id: Mapped[UUID] = mapped_column(primary_key=True, index=True)
     position: Mapped[int]
+    item_number: Mapped[int]
 
 
 class CaptionRow(Base):

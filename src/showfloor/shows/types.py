@@ -13,6 +13,9 @@ from showfloor.kit.messages import LANGUAGES
 from showfloor.kit.money import Money
 from showfloor.merchants.types import Creator
 
+LAST_ITEM_NUMBER = 9999
+"""Four digits can be read aloud and typed while a show goes on."""
+
 
 class ShowState(StrEnum):
     DRAFT = "draft"
@@ -82,7 +85,8 @@ class ReplayFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Show:
-    """The columns of `ShowRow` under their names, and `product_ids` in the order of the shelf.
+    """The columns of `ShowRow` under their names, and `product_ids` in the order of the shelf with
+    their `item_numbers`.
 
     `title` and `description` are {"en": …, "ar": …}, or one of them alone. `published_at` is when
     everybody could first see it, scheduled or live: who may see it follows from that, never from
@@ -118,7 +122,18 @@ class Show:
     replay_storyboard_url: str | None = None
     caption_languages: tuple[str, ...] = ()
     """In which there are captions (BCP 47), the first one first."""
+    last_item_number: int = 0
+    """The highest that a product of it ever had: no number is given a second time, because people
+    still type what they heard a minute ago.
+    """
     product_ids: tuple[UUID, ...] = ()
+    item_numbers: tuple[int, ...] = ()
+    """Of `product_ids`, in the same order: 1 to 9999, each once."""
+
+    def product_of(self, item_number: int) -> UUID | None:
+        """What this number means in this show now."""
+        numbered = dict(zip(self.item_numbers, self.product_ids, strict=True))
+        return numbered.get(item_number)
 
     @property
     def languages(self) -> list[str]:

@@ -151,6 +151,7 @@ def remote_view(view: RemoteView) -> RemoteShowOut:
             "state": show.state,
             "receiving": view.receiving,
             "products": [product_view(priced) for priced in view.staged.shelf],
+            "item_numbers": show.item_numbers,
             "pins": [cue_view(cue) for cue in view.pins],
             "last_product_id": ids.encode("prod", view.last_product) if view.last_product else None,
         }

@@ -230,8 +230,8 @@ async def test_a_product_on_the_shelf_stops_what_is_running_there(desk: Desk) ->
     async with desk.database.session() as session:
         await session.execute(
             text(
-                "insert into show_product (show_id, product_id, position)"
-                " values (:show, :product, 0)"
+                "insert into show_product (show_id, product_id, position, item_number)"
+                " values (:show, :product, 0, 1)"
             ),
             {"show": desk.floor.show.id, "product": products[0]},
         )

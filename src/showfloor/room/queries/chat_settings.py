@@ -20,6 +20,7 @@ def _settings(row: SettingsRow) -> ChatSettings:
         closed=row.closed,
         review=Review(row.review),
         pinned_id=row.pinned_id,
+        buy_by_comment=row.buy_by_comment,
     )
 
 
@@ -54,4 +55,5 @@ def _columns(settings: ChatSettings) -> dict[str, bool | int | str | UUID | None
         "closed": settings.closed,
         "review": settings.review.value,
         "pinned_id": settings.pinned_id,
+        "buy_by_comment": settings.buy_by_comment,
     }

@@ -177,9 +177,14 @@ def bare(text: str) -> str:
     return folded.translate(_DRAWN)
 
 
+def as_typed(text: str) -> str:
+    """Small letters, each Arabic letter in one form, digits as in Latin; signs stay as they are."""
+    return bare(text).translate(_TYPED)
+
+
 def plain(text: str) -> str:
-    """Small letters, each Arabic letter in one form, digits as in Latin; words apart by a blank."""
-    return in_words(bare(text).translate(_TYPED))
+    """As `as_typed`, with words apart by a blank and no signs."""
+    return in_words(as_typed(text))
 
 
 def in_words(text: str) -> str:

@@ -15,6 +15,7 @@ from showfloor.room import queries
 from showfloor.room.errors import MessageNotFound
 from showfloor.room.queries import questions
 from showfloor.room.rules.private import cover_private
+from showfloor.room.service.wishes import find_wish
 from showfloor.room.service.writing import Guest, enter, take_turn, turns_of, waits_for_review
 from showfloor.room.types import Message, MessageState, Said, Sent
 from showfloor.shows import service as shows
@@ -65,7 +66,7 @@ async def send_message(
         state=MessageState.HELD if is_held else MessageState.SHOWN,
     )
     await queries.add_message(session, message)
-    return Sent(message, entered.token)
+    return Sent(message, entered.token, await find_wish(session, entered, text))
 
 
 async def get_message(session: Session, message_id: UUID, *, show_id: UUID) -> Message:

@@ -32,6 +32,7 @@ from showfloor.shows.errors import (
     CueNotFound,
     CueOfDrop,
     DisclosuresUnanswered,
+    ItemNumberTaken,
     NotAllowedInState,
     ProductInDrop,
     ProductNotInShow,
@@ -47,6 +48,7 @@ from showfloor.shows.schemas import (
     CueOut,
     NewCue,
     NewDisclosure,
+    NewItemNumber,
     NewPin,
     NewShow,
     NextShow,
@@ -307,6 +309,29 @@ async def arrange_products(
     product_ids = [ids.parse("prod", product_id) for product_id in body.product_ids]
     show = await service.arrange_products(
         session, person=person, show_id=ids.parse("show", show_id), product_ids=product_ids
+    )
+    return show_view(await service.with_shelf(session, show), urls)
+
+
+@router.put(
+    "/shows/{show_id}/products/{product_id}/number",
+    responses=refusals(*CHANGE, NotAllowedInState, ProductNotInShow, ItemNumberTaken),
+)
+async def number_product(
+    show_id: str,
+    product_id: str,
+    body: NewItemNumber,
+    session: SessionDep,
+    urls: UrlsDep,
+    person: CurrentPerson,
+) -> ShowOut:
+    """What people say and type for this product in this show: `mine 12`, `/12`."""
+    show = await service.number_product(
+        session,
+        person=person,
+        show_id=ids.parse("show", show_id),
+        product_id=ids.parse("prod", product_id),
+        item_number=body.item_number,
     )
     return show_view(await service.with_shelf(session, show), urls)
 

@@ -33,14 +33,11 @@ async def add_rehearsal(session: Session, added: Rehearsal) -> None:
 
 
 async def copy_shelf(session: Session, source: UUID, target: UUID) -> None:
-    """The same products in the same order."""
-    shelf = select(ShowProductRow.product_id, ShowProductRow.position).where(
-        ShowProductRow.show_id == source
-    )
-    rows = [
-        {"show_id": target, "product_id": row.product_id, "position": row.position}
-        for row in await session.execute(shelf)
-    ]
+    """The same products in the same order under the same numbers."""
+    shelf = select(
+        ShowProductRow.product_id, ShowProductRow.position, ShowProductRow.item_number
+    ).where(ShowProductRow.show_id == source)
+    rows = [{"show_id": target, **row._mapping} for row in await session.execute(shelf)]
     if rows:
         await session.execute(insert(ShowProductRow), rows)
 

@@ -4,20 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, case, delete, func, or_, select, tuple_, update
+from sqlalchemy import ScalarSelect, Select, case, delete, func, or_, select, tuple_, update
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.dialects.postgresql import insert as insert_or
 
 from showfloor.kit.db import Session
 from showfloor.shows.models import ShowProductRow, ShowRow
-from showfloor.shows.types import Disclosure, ReplayState, Show, ShowState
+from showfloor.shows.types import LAST_ITEM_NUMBER, Disclosure, ReplayState, Show, ShowState
 
 _COLUMNS = [column.name for column in ShowRow.__table__.columns]
 
 
-def _show(row: ShowRow, product_ids: Sequence[UUID]) -> Show:
+Shelf = Sequence[tuple[UUID, int]]
+"""Products in the order of a shelf, each with its item number."""
+
+
+def _show(row: ShowRow, shelf: Shelf) -> Show:
     values = {name: getattr(row, name) for name in _COLUMNS}
     said = row.disclosures
     own = {
@@ -25,7 +30,15 @@ def _show(row: ShowRow, product_ids: Sequence[UUID]) -> Show:
         "state": ShowState(row.state),
         "disclosures": None if said is None else tuple(Disclosure(each) for each in said),
     }
-    return Show(**values | own, product_ids=tuple(product_ids))
+    return Show(**values | own, **of_shelf(shelf))
+
+
+def of_shelf(shelf: Shelf) -> dict[str, tuple[Any, ...]]:
+    """By field of `Show`."""
+    return {
+        "product_ids": tuple(product_id for product_id, _ in shelf),
+        "item_numbers": tuple(number for _, number in shelf),
+    }
 
 
 async def add_show(session: Session, show: Show) -> bool:
@@ -47,13 +60,13 @@ async def show(session: Session, show_id: UUID, *, lock: bool = False) -> Show |
             chosen.with_for_update().execution_options(populate_existing=True) if lock else chosen
         )
     ).scalar_one_or_none()
-    return _show(row, await product_ids(session, show_id)) if row else None
+    return _show(row, await shelf(session, show_id)) if row else None
 
 
 async def show_of_slug(session: Session, slug: str) -> Show | None:
     """The show behind an address, with its products."""
     row = (await session.execute(select(ShowRow).where(ShowRow.slug == slug))).scalar_one_or_none()
-    return _show(row, await product_ids(session, row.id)) if row else None
+    return _show(row, await shelf(session, row.id)) if row else None
 
 
 async def shows(
@@ -143,12 +156,14 @@ async def watchable_shows(session: Session, limit: int, before: str | None) -> l
 
 async def _with_products(session: Session, chosen: Select[ShowRow]) -> list[Show]:
     rows = (await session.execute(chosen)).scalars().all()
-    products = select(ShowProductRow.show_id, ShowProductRow.product_id).where(
-        ShowProductRow.show_id.in_([row.id for row in rows])
-    )
-    of_show: dict[UUID, list[UUID]] = {}
-    for found in await session.execute(products.order_by(ShowProductRow.position)):
-        of_show.setdefault(found.show_id, []).append(found.product_id)
+    products = select(
+        ShowProductRow.show_id, ShowProductRow.product_id, ShowProductRow.item_number
+    ).where(ShowProductRow.show_id.in_([row.id for row in rows]))
+    of_show: dict[UUID, list[tuple[UUID, int]]] = {}
+    for show_id, product_id, number in await session.execute(
+        products.order_by(ShowProductRow.position)
+    ):
+        of_show.setdefault(show_id, []).append((product_id, number))
     return [_show(row, of_show.get(row.id, [])) for row in rows]
 
 
@@ -161,21 +176,63 @@ async def save_show(session: Session, before: Show, now: Show) -> None:
         await session.execute(update(ShowRow).where(ShowRow.id == now.id).values(**changed))
 
 
-async def product_ids(session: Session, show_id: UUID) -> list[UUID]:
-    """The shelf, in order."""
-    chosen = select(ShowProductRow.product_id).where(ShowProductRow.show_id == show_id)
-    return list((await session.execute(chosen.order_by(ShowProductRow.position))).scalars())
+async def shelf(session: Session, show_id: UUID) -> list[tuple[UUID, int]]:
+    """In order, with item numbers."""
+    chosen = select(ShowProductRow.product_id, ShowProductRow.item_number)
+    rows = await session.execute(
+        chosen.where(ShowProductRow.show_id == show_id).order_by(ShowProductRow.position)
+    )
+    return [(product_id, number) for product_id, number in rows]
 
 
 async def add_product(session: Session, show_id: UUID, product_id: UUID) -> None:
-    """At the end of the shelf; adding twice is adding once."""
+    """At the end of the shelf, under the number after the highest one that was ever given in the
+    show, or, where that is the last there is, the lowest free one; adding twice is adding once.
+    Needs the show's lock.
+    """
     place = (
         select(func.coalesce(func.max(ShowProductRow.position), 0) + 1)
         .where(ShowProductRow.show_id == show_id)
         .scalar_subquery()
     )
-    row = insert_or(ShowProductRow).values(show_id=show_id, product_id=product_id, position=place)
-    await session.execute(row.on_conflict_do_nothing())
+    last = select(ShowRow.last_item_number).where(ShowRow.id == show_id).scalar_subquery()
+    number = case((last < LAST_ITEM_NUMBER, last + 1), else_=_lowest_free(show_id))
+    row = insert_or(ShowProductRow).values(
+        show_id=show_id, product_id=product_id, position=place, item_number=number
+    )
+    added = await session.execute(
+        row.on_conflict_do_nothing(
+            index_elements=[ShowProductRow.show_id, ShowProductRow.product_id]
+        ).returning(ShowProductRow.item_number)
+    )
+    given = added.scalar_one_or_none()
+    if given is not None:
+        await _note_number(session, show_id, given)
+
+
+async def number_product(session: Session, show_id: UUID, product_id: UUID, number: int) -> None:
+    """Needs the show's lock, and a number that no other product of it has."""
+    await session.execute(
+        update(ShowProductRow)
+        .where(ShowProductRow.show_id == show_id, ShowProductRow.product_id == product_id)
+        .values(item_number=number)
+    )
+    await _note_number(session, show_id, number)
+
+
+async def _note_number(session: Session, show_id: UUID, number: int) -> None:
+    await session.execute(
+        update(ShowRow)
+        .where(ShowRow.id == show_id, ShowRow.last_item_number < number)
+        .values(last_item_number=number)
+    )
+
+
+def _lowest_free(show_id: UUID) -> ScalarSelect[int]:
+    numbers = func.generate_series(1, LAST_ITEM_NUMBER).table_valued("number")
+    taken = select(ShowProductRow.item_number).where(ShowProductRow.show_id == show_id)
+    free = select(func.min(numbers.c.number)).where(numbers.c.number.not_in(taken))
+    return free.scalar_subquery()
 
 
 async def remove_product(session: Session, show_id: UUID, product_id: UUID) -> None:

@@ -15,7 +15,13 @@ from showfloor.catalog.schemas import ProductOut
 from showfloor.kit import clock, webvtt
 from showfloor.kit.fields import OptionalTitle, Paragraphs
 from showfloor.kit.schemas import EveryLanguage, Moment, MoneyOut, Shown, Time, Words, id_with
-from showfloor.shows.types import CueKind, Disclosure, ReplayState, ShowState
+from showfloor.shows.types import (
+    LAST_ITEM_NUMBER,
+    CueKind,
+    Disclosure,
+    ReplayState,
+    ShowState,
+)
 
 
 @with_config(ConfigDict(extra="forbid"))
@@ -125,6 +131,15 @@ class ShowChange(BaseModel):
 
 class ShowProduct(BaseModel):
     product_id: str
+
+
+ItemNumber = Annotated[int, Field(ge=1, le=LAST_ITEM_NUMBER)]
+"""What a product is called in one show: `mine 12`."""
+
+
+class NewItemNumber(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    item_number: ItemNumber
 
 
 class ShelfOrder(BaseModel):
@@ -260,7 +275,8 @@ class RoomShow(Shown):
     """The room's entry `show`: what is true of it now, whatever frame is on screen.
 
     `languages` are those in which the host wrote the title; in another it stands in the first of
-    them. `product_ids` is the order of the shelf.
+    them. `product_ids` is the order of the shelf, `item_numbers` what people say and type for each
+    of them, in the same order; a number stays when the order changes.
     """
 
     id: Annotated[str, id_with("show")]
@@ -278,6 +294,7 @@ class RoomShow(Shown):
         list[str], Field(description="In which there are captions, BCP 47.")
     ]
     product_ids: list[Annotated[str, id_with("prod")]]
+    item_numbers: list[ItemNumber]
 
 
 class HostOut(Shown):
@@ -340,7 +357,8 @@ class RoomChat(BaseModel):
     """What holds in the show's chat for everybody but the team; `room` writes it. `slow_s`: seconds
     between two messages of a writer, 0 for the usual pace. `review`: which messages a moderator
     approves before others see them. `pinned_id` is the message that stands above all others; its
-    words come with `GET /shows/{id}/messages`.
+    words come with `GET /shows/{id}/messages`. `buy_by_comment`: what viewers write is understood
+    as a wish where it reads like one (`mine 12`).
     """
 
     slow_s: int
@@ -349,6 +367,7 @@ class RoomChat(BaseModel):
     closed: bool
     review: Literal["nothing", "suspected", "all"] = "nothing"
     pinned_id: Annotated[str, id_with("msg")] | None = None
+    buy_by_comment: bool = True
 
 
 class RoomRehearsal(BaseModel):

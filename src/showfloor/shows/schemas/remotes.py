@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from showfloor.catalog.schemas import ProductOut
 from showfloor.kit.schemas import EveryLanguage, Shown, Time, id_with
-from showfloor.shows.schemas import CueOut
+from showfloor.shows.schemas import CueOut, ItemNumber
 from showfloor.shows.types import ShowState
 
 
@@ -56,7 +56,8 @@ class RemoteTokenOut(BaseModel):
 
 
 class RemoteShowOut(BaseModel):
-    """What a remote shows: the shelf, what is pinned, newest first, and whether it can pin.
+    """What a remote shows: the shelf, with the item numbers of its products, what is pinned, newest
+    first, and whether it can pin.
     `last_product_id` is that of the newest pin, open or ended.
     """
 
@@ -64,6 +65,7 @@ class RemoteShowOut(BaseModel):
     state: ShowState
     receiving: bool
     products: list[ProductOut]
+    item_numbers: list[ItemNumber]
     pins: list[CueOut]
     last_product_id: str | None
 

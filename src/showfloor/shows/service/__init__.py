@@ -87,6 +87,7 @@ from showfloor.shows.service.schedule import (
 from showfloor.shows.service.shelf import (
     add_product,
     arrange_products,
+    number_product,
     refresh_product,
     remove_product,
     with_shelf,
@@ -149,6 +150,7 @@ __all__ = [
     "note_ingest",
     "note_ingests",
     "note_stock",
+    "number_product",
     "pin",
     "pin_by_remote",
     "refresh_product",

@@ -14,7 +14,9 @@ from showfloor.media.types import MediaMoment
 from showfloor.merchants import service as merchants
 from showfloor.shows import queries
 from showfloor.shows.errors import (
+    ItemNumberTaken,
     NotAllowedInState,
+    ProductNotInShow,
     ProductNotSellable,
     ShelfChanged,
     SkuConflict,
@@ -85,6 +87,26 @@ async def arrange_products(
     return await _publish_order(session, show)
 
 
+async def number_product(
+    session: Session, *, person: Person, show_id: UUID, product_id: UUID, item_number: int
+) -> Show:
+    """What people say and type for a product in this show from now on; the same number again
+    changes nothing.
+
+    Raises ShowNotFound, NotAllowedInState, ProductNotInShow, ItemNumberTaken.
+    """
+    show = await _open_show(session, person, show_id)
+    if product_id not in show.product_ids:
+        raise ProductNotInShow
+    has_it = show.product_of(item_number)
+    if has_it == product_id:
+        return show
+    if has_it is not None:
+        raise ItemNumberTaken
+    await queries.number_product(session, show_id, product_id, item_number)
+    return await _publish_order(session, show)
+
+
 async def refresh_product(
     session: Session, *, show_id: UUID, product_id: UUID, currency: str
 ) -> None:
@@ -137,7 +159,7 @@ async def with_shelves(session: Session, shows: Sequence[Show]) -> list[ShowWith
 
 
 async def _publish_order(session: Session, show: Show) -> Show:
-    arranged = replace(show, product_ids=tuple(await queries.product_ids(session, show.id)))
+    arranged = replace(show, **queries.of_shelf(await queries.shelf(session, show.id)))
     await publish_show(session, arranged)
     return arranged
 

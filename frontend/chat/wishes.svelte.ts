@@ -1,0 +1,96 @@
+/** What this viewer's own messages were understood to want. A clear wish is held at once, by the same
+ *  request as a press of the button; any other is asked about, where nobody else sees it. */
+import type { Product, Wish } from "../contract";
+import type { ShowStore } from "../shop/store.svelte";
+import { productOf } from "../shop/item-numbers";
+import { findVariant, times } from "../shop/variants";
+
+/** `unknown`: no product has that number. `yours`: it is held already, and no message holds it
+ *  twice. */
+export type Step = "unknown" | "asking" | "holding" | "held" | "yours" | "refused";
+
+export interface Understood {
+  number: number;
+  step: Step;
+  product: Product | null;
+  /** What may be meant; what is held. */
+  skus: readonly string[];
+  quantity: number;
+  /** The id of the message, which is the key of its hold: however often it is asked for, it holds
+   *  once. */
+  message: string;
+}
+
+export class Wishes {
+  now = $state.raw<Understood | null>(null);
+
+  constructor(private readonly store: ShowStore) {}
+
+  /** What the server understood of a message that it has taken. */
+  heard(wish: Wish, message: string): void {
+    const product = this.#product(wish.product_id);
+    this.now = {
+      number: wish.item_number,
+      step: product ? "asking" : "unknown",
+      product,
+      skus: wish.skus,
+      quantity: wish.quantity,
+      message,
+    };
+    if (!product) return;
+    if (!this.store.takesOrders || !this.store.sells) this.openSheet();
+    else if (wish.sku) void this.hold(wish.sku);
+  }
+
+  async hold(sku: string): Promise<void> {
+    const wish = this.now;
+    const { buying, catalog, delivery } = this.store;
+    const variant = findVariant(catalog, sku)?.variant;
+    // A press of the button is under way: the question stays until it is done.
+    if (!wish || !variant || buying.busy || wish.step === "holding") return;
+    if (buying.underWay || buying.heldOf(sku) > 0) return this.#step(wish, "yours", [sku]);
+    this.#step(wish, "holding", [sku]);
+    const lines = [{ sku, quantity: wish.quantity }];
+    const sum = times(variant.price, wish.quantity);
+    const isHeld = await buying.reserve(lines, sum, delivery.country, wish.message);
+    // Another message was understood meanwhile.
+    if (this.now?.message !== wish.message) return;
+    const isOwn = buying.problem?.code === "already_held";
+    this.#step(wish, isHeld ? "held" : isOwn ? "yours" : "refused", [sku]);
+  }
+
+  /** The product with what was said of it chosen. */
+  openSheet(): void {
+    const wish = this.now;
+    if (!wish?.product) return;
+    this.now = null;
+    const sku = wish.skus[0];
+    this.#open(wish.product.id, sku ? { sku, quantity: wish.quantity } : null);
+  }
+
+  /** `/12`: that product, or a sentence that there is none. */
+  openItem(number: number): void {
+    const product = this.#product(productOf(this.store.show, number));
+    const unknown = { skus: [], quantity: 1, message: "", product: null };
+    this.now = product ? null : { number, step: "unknown", ...unknown };
+    if (product) this.#open(product.id, null);
+  }
+
+  putAway(): void {
+    this.now = null;
+  }
+
+  #open(id: string, preset: ShowStore["preset"]): void {
+    const talk = this.store.chat?.talk;
+    if (talk) talk.open = false;
+    this.store.open("product", id, preset);
+  }
+
+  #step(wish: Understood, step: Step, skus: readonly string[]): void {
+    this.now = { ...wish, step, skus };
+  }
+
+  #product(id: string | null): Product | null {
+    return this.store.show.products.find((product) => product.id === id) ?? null;
+  }
+}

@@ -1,0 +1,19 @@
+/** What the products of a show are called in it: `mine 12`, `/12`. */
+import type { Show } from "../contract";
+import { europeanDigits } from "../i18n/text";
+
+export type Numbered = Pick<Show, "product_ids" | "item_numbers">;
+
+export function numberOf({ product_ids, item_numbers }: Numbered, id: string): number | null {
+  return item_numbers[product_ids.indexOf(id)] ?? null;
+}
+
+export function productOf({ product_ids, item_numbers }: Numbered, number: number): string | null {
+  return product_ids[item_numbers.indexOf(number)] ?? null;
+}
+
+/** The number of `/12`, in the digits of any keyboard; null for everything else. */
+export function numberTyped(text: string): number | null {
+  const found = /^\/\s*([0-9]{1,4})$/.exec(europeanDigits(text.trim()));
+  return found ? Number(found[1]) : null;
+}
