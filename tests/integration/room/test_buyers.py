@@ -135,4 +135,5 @@ async def test_settings_say_so_to_everybody(talk: Talk) -> None:
     (act,) = log.json()["items"]
     assert (
         act["detail"] == "slow_s=0 emoji_only=False buyers_only=False closed=False review=nothing"
+        " buy_by_comment=True"
     )

@@ -47,6 +47,7 @@ async def test_guest_says_who_it_is_once(talk: Talk, database_url: str) -> None:
     sent = answer.json()
     token = sent.pop("token")
     assert sent.pop("held") is False
+    assert sent.pop("wish") is None
     assert (sent["name"], sent["role"], sent["text"]) == ("Sofia", "viewer", "Is it cotton?")
     # The show's clock is the camera's (tests/people.py).
     assert sent["media_at"].startswith("2026-11-23T10:00:")

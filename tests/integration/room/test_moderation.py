@@ -23,6 +23,7 @@ USUAL = {
     "closed": False,
     "review": "nothing",
     "pinned_id": None,
+    "buy_by_comment": True,
 }
 
 

@@ -272,7 +272,7 @@ async def test_report_says_nothing_of_who_made_it(talk: Talk, database_url: str)
     await report(talk, rude)
 
     case = (await cases(talk))["items"][0]
-    assert case.keys() == {*rude.keys()} - {"token", "held"} | {
+    assert case.keys() == {*rude.keys()} - {"token", "held", "wish"} | {
         "reports",
         "reasons",
         "reported_at",

@@ -13,7 +13,7 @@ from showfloor.room.types import Wish
 
 async def find_wish(session: Session, entered: Entered, text: str) -> Wish | None:
     """Of somebody who may write this, and did. The show's team sells, and says `mine 12` to explain
-    it. A message that is no wish costs no statement.
+    it. A message that does not begin as a wish costs no statement, one that does two.
     """
     if entered.role.staff or not entered.holds.buy_by_comment:
         return None

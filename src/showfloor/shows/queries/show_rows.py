@@ -229,9 +229,9 @@ async def _note_number(session: Session, show_id: UUID, number: int) -> None:
 
 
 def _lowest_free(show_id: UUID) -> ScalarSelect[int]:
-    numbers = func.generate_series(1, LAST_ITEM_NUMBER).table_valued("number")
+    number = func.generate_series(1, LAST_ITEM_NUMBER).column_valued("number")
     taken = select(ShowProductRow.item_number).where(ShowProductRow.show_id == show_id)
-    free = select(func.min(numbers.c.number)).where(numbers.c.number.not_in(taken))
+    free = select(func.min(number)).where(number.not_in(taken))
     return free.scalar_subquery()
 
 
