@@ -20,7 +20,7 @@ const VASE = {
 function sheet(left: number, problem: Problem | null, words = english, takesOrders = true): string {
   const store = {
     page: { hold_seconds: 300 },
-    show: { state: "live", slug: "kiln" },
+    show: { state: "live", slug: "kiln", product_ids: ["vase"], item_numbers: [12] },
     sells: true,
     takesOrders,
     stock: { VASE: left },
@@ -49,6 +49,10 @@ test.each([english, arabic])(
     );
   },
 );
+
+test("the sheet says the number that the host reads aloud", () => {
+  expect(sheet(2, null)).toContain("12 Olive Grove Vase");
+});
 
 test("what nobody can have any more is sold out", () => {
   expect(sheet(2, short(0))).toContain("Olive Grove Vase is sold out");

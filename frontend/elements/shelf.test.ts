@@ -11,7 +11,7 @@ import StageTop from "./stage-top.svelte";
 
 const stocked = (stock: Record<string, number>) => storeOf(show(), { stock });
 const row = (store: ReturnType<typeof storeOf>, product = MUG) =>
-  said(ShelfRow, store, { product, index: 0 });
+  said(ShelfRow, store, { product });
 const onScreen = { show: { state: "live" }, "product/mug": MUG, "product/vase": VASE };
 
 test("few pieces are said as left, many are counted, none are sold out", () => {
@@ -22,6 +22,13 @@ test("few pieces are said as left, many are counted, none are sold out", () => {
   const gone = row(stocked({ "mug-only": 0 }));
   expect(gone).toContain(english.t("product.sold_out"));
   expect(gone).not.toContain("£");
+});
+
+test("a product says its number of this show, wherever it stands", () => {
+  const store = storeOf(show({ product_ids: ["vase", "mug"], item_numbers: [1234, 7] }));
+
+  expect(row(store)).toContain("7 The mug");
+  expect(row(store, VASE)).toContain("1234 The vase");
 });
 
 test("before the shop has counted nothing is called sold out", () => {

@@ -206,6 +206,17 @@ test("the shelf is sent whole in its new order", async () => {
   });
 });
 
+test("a product gets another number", async () => {
+  const control = await started();
+  await control.number("a", 120);
+
+  expect(asked.find(({ method }) => method === "PUT")).toEqual({
+    method: "PUT",
+    path: "/shows/show_1/products/a/number",
+    body: { item_number: 120 },
+  });
+});
+
 test("a new key is in the console's memory alone", async () => {
   const control = await started("scheduled");
   await control.makeKey();

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import runpy
 import secrets
 import shutil
 from collections.abc import Iterator
@@ -14,11 +15,13 @@ import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.operations import Operations
 from sqlalchemy import create_engine
 
 from showfloor.app import migrate
 from showfloor.app.migrate import import_models
 from showfloor.app.postgres import EmbeddedPostgres
+from showfloor.kit import ids
 from showfloor.kit.db import Base
 from tests.databases import TEMPLATE
 
@@ -88,3 +91,41 @@ def test_the_comparison_finds_a_column_that_the_models_lack(database_url: str) -
         connection.execute("alter table orders add column forgotten text")
 
     assert [change[0] for change in _difference(database_url)] == ["remove_column"]
+
+
+def test_shelves_from_before_are_numbered_in_their_order(postgres: EmbeddedPostgres) -> None:
+    (file,) = (migrate.MIGRATIONS / "versions").glob("*_item_numbers.py")
+    shows, products = [ids.new() for _ in range(2)], [ids.new() for _ in range(3)]
+    with database_of(postgres, TEMPLATE) as url:
+        with psycopg.connect(url) as connection:
+            connection.execute("alter table show_product drop column item_number")
+            connection.execute("alter table show drop column last_item_number")
+            connection.execute("alter table chat_settings drop column buy_by_comment")
+            for show in shows:
+                connection.execute(
+                    "insert into show (id, slug, title, state, market, currency, host_creator_id,"
+                    " cue_offset_ms) values (%s, %s, '{}', 'live', 'gb', 'GBP', %s, 0)",
+                    [show, show.hex, show],
+                )
+            # Places from before the shelf could be arranged have gaps.
+            for product, place in zip(products, (5, 1, 3), strict=True):
+                connection.execute(
+                    "insert into show_product (show_id, product_id, position) values (%s, %s, %s)",
+                    [shows[0], product, place],
+                )
+        engine = create_engine(url.replace("postgresql://", "postgresql+psycopg://", 1))
+        with (
+            engine.begin() as connection,
+            Operations.context(MigrationContext.configure(connection)),
+        ):
+            runpy.run_path(str(file))["upgrade"]()
+        engine.dispose()
+
+        assert _difference(url) == []
+        with psycopg.connect(url) as connection:
+            numbers = dict(
+                connection.execute("select product_id, item_number from show_product").fetchall()
+            )
+            last = dict(connection.execute("select id, last_item_number from show").fetchall())
+    assert [numbers[product] for product in products] == [3, 1, 2]
+    assert [last[show] for show in shows] == [3, 0]

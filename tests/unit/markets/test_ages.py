@@ -107,6 +107,14 @@ def test_nobody_but_adults_buys_or_hosts_alone(country: str, day: date) -> None:
         assert A not in outcomes(country, capability, day)[:3]
 
 
+@given(countries, days)
+def test_who_may_chat_alone_may_buy_alone(country: str, day: date) -> None:
+    """What is written in a chat may hold goods."""
+    chat, buy = outcomes(country, Capability.CHAT, day), outcomes(country, Capability.BUY, day)
+
+    assert [b for c, b in zip(chat, buy, strict=True) if c is A and b is not A] == []
+
+
 @pytest.mark.parametrize("capability", Capability)
 def test_every_capability_has_a_rule_for_everywhere(capability: Capability) -> None:
     assert any(
