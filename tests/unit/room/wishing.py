@@ -46,6 +46,22 @@ MUG = product(
 LAMP = product(("Lamp", "مصباح"))
 TEE = product(("Tee", "قميص"), _axis("size", {"sm": ("Small", "صغير"), "me": ("Medium", "متوسط")}))
 
+TOTE = product(
+    ("Harbour tote", "حقيبة المرفأ"),
+    _axis("size", {"m": ("Medium", "وسط"), "l": ("Large", "كبير")}),
+    _axis("strap", {"no": ("Without", "من دون"), "yes": ("With", "مع")}),
+)
+HALO = product(
+    ("Halo lamp", "مصباح الهالة"),
+    _axis(
+        "plug",
+        {
+            "c": ("Europe and Egypt (type C)", "أوروبا ومصر"),
+            "g": ("UK (type G)", "المملكة المتحدة"),
+        },
+    ),
+)
+
 CLEAR = (
     ("12 M red", SHIRT, "m-red", 1),
     ("12 red M x2", SHIRT, "m-red", 2),
@@ -84,6 +100,11 @@ CLEAR = (
     ("12 terracotta 250 ml", MUG, "earth-250", 1),
     ("mine 12 salt 250 ml", MUG, "salt-250", 1),
     ("حجز ١٢ طيني ٣٥٠ مل", MUG, "earth-350", 1),
+    ("12 large without", TOTE, "l-no", 1),
+    ("mine 12 M with", TOTE, "m-yes", 1),
+    ("حجز ١٢ وسط من دون", TOTE, "m-no", 1),
+    ("mine 12 UK", HALO, "g", 1),
+    ("حجز ١٢ أوروبا", HALO, "c", 1),
 )
 """Exactly one is meant."""
 
@@ -104,6 +125,8 @@ ASKED = (
     ("order 12", LAMP, 1),
     ("I need 12", LAMP, 1),
     ("sold 12", BOOTS, 2),
+    ("12 medium", TOTE, 2),
+    ("mine 12 without", TOTE, 2),
 )
 """A wish of which its writer is asked: so many may be meant."""
 
@@ -125,6 +148,8 @@ TALK = (
     "mine 12345", "mine 12 x0", "mine 12 x100", "mine 12 x2 x3", "@lina mine 12", "12 M / L",
     "http://a.example/12", "mine at 12 o'clock", "1-2 M", "count me in", "123", "covid 19",
     "الساعة ١٢", "بعد ١٢ دقيقة", "خصم ١٢", "١٢ شخص هنا", "مبروك ١٢", "١٢ حلو", "تم ١٢", "١٢ حبة",
+    "12 no", "12 yes", "12 with", "12 without", "12 and", "12 type", "12 UK", "12 c", "12 مع",
+    "12 من",
     "mine 12 but in M if you still have it, thank you so much for this lovely show",
 )  # fmt: skip
 """Nobody wants anything, or says it in a question."""

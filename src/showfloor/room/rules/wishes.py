@@ -116,6 +116,9 @@ _SAME = tuple(
     )
 )  # fmt: skip
 """Names that say the same, as people type them."""
+_TOO_COMMON = _words("with without yes no none", "مع بدون دون من نعم لا")
+"""Names of options that other sentences have, too: alone behind a number they are talk (`12 no`).
+"""
 _KNOWN = frozenset(name for names in _SAME for name in names)
 
 
@@ -145,14 +148,13 @@ def choose(wished: Wished, product: Product) -> Choice | None:
     """Which variants of the product with this number are meant; None where the words behind the
     number are none of its options, and what was said is no wish after all.
     """
-    values = _values(product)
-    named = _named(wished.words, values)
     is_claimed = wished.said is not Said.WITH_OPTION
+    named = _named(wished.words, _values(product, parts=is_claimed))
     others = [word for word, meant in named if not meant]
     if others and not (is_claimed and set(others) <= _KNOWN | _name_of(product)):
         return None
     meant = [found for _, found in named if found]
-    if not meant and wished.said is Said.WITH_OPTION:
+    if not is_claimed and _TOO_COMMON.issuperset(word for word, _ in named):
         return None
     # Of two sizes nobody knows which one it is: those fit that are most of what was said.
     fits = [
@@ -241,20 +243,20 @@ _Meant = frozenset[tuple[str, str]]
 """Values of options, by axis and code: in a product `rose` may be a colour and a scent."""
 
 
-def _values(product: Product) -> dict[str, _Meant]:
-    """By what people type for them: their names, names that say the same, and a word of a name that
-    no other value has.
+def _values(product: Product, *, parts: bool) -> dict[str, _Meant]:
+    """By what people type for them: their names, names that say the same and, with `parts`, a word
+    of a name that no other value has. Codes are none: nobody sees them.
     """
     whole: dict[str, set[tuple[str, str]]] = {}
-    parts: dict[str, set[tuple[str, str]]] = {}
+    part: dict[str, set[tuple[str, str]]] = {}
     for axis in product.options:
         for value in axis.values:
             meant = (axis.code, value.code)
-            for key in _keys((value.code, *value.name.values())):
+            for key in _keys(value.name.values()):
                 whole.setdefault(key, set()).add(meant)
-            for part in _parts(value.name.values()):
-                parts.setdefault(part, set()).add(meant)
-    only = {part: meant for part, meant in parts.items() if len(meant) == 1 and part not in whole}
+            for word in _parts(value.name.values()):
+                part.setdefault(word, set()).add(meant)
+    only = {word: meant for word, meant in part.items() if parts and len(meant) == 1}
     return {key: frozenset(meant) for key, meant in (only | whole).items()}
 
 
@@ -266,7 +268,7 @@ def _keys(names: Iterable[str]) -> set[str]:
 def _parts(names: Iterable[str]) -> Iterator[str]:
     for name in names:
         words = plain(name).split()
-        yield from (word for word in words if len(word) > 2 and not word.isdigit())
+        yield from (word for word in words if len(word) > 1 and not word.isdigit())
 
 
 def _name_of(product: Product) -> frozenset[str]:

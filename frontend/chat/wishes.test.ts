@@ -1,0 +1,207 @@
+/** What the own messages want: held once, asked about where it is not clear, and never without the
+ *  shop. */
+import { beforeEach, expect, test, vi } from "vitest";
+import type { Wish } from "../contract";
+import type { Language } from "../i18n/i18n";
+import { arabic, english, namesIn } from "../testing/rendered";
+import { htmlOf, said, show, storeOf } from "../testing/show";
+import { hold, lost, ok, refusal, standInShop, storage } from "../testing/shop";
+import { Talk } from "./talk.svelte";
+import WishCard from "./wish-card.svelte";
+import { Wishes } from "./wishes.svelte";
+
+const shop = standInShop();
+const MUG: Wish = {
+  item_number: 1,
+  product_id: "mug",
+  sku: "mug-only",
+  skus: ["mug-only"],
+  quantity: 2,
+};
+const VASE: Wish = {
+  item_number: 2,
+  product_id: "vase",
+  sku: null,
+  skus: ["vase-moss", "vase-blush"],
+  quantity: 1,
+};
+const HELD = [{ sku: "mug-only", quantity: 2 }];
+
+beforeEach(() => {
+  storage();
+  vi.stubGlobal("history", { pushState: () => undefined, back: () => undefined });
+  vi.stubGlobal("document", {
+    activeElement: null,
+    querySelector: () => null,
+    documentElement: { lang: "en" },
+  });
+  vi.stubGlobal("HTMLElement", class {});
+  vi.stubGlobal("window", { scrollTo: () => undefined });
+});
+
+function wishesOf(words: Language = english, more = {}) {
+  const store = storeOf(show(more), {}, words);
+  const talk = new Talk(store);
+  talk.wishes = new Wishes(store);
+  return { store, talk, wishes: talk.wishes };
+}
+const settled = (wishes: Wishes) => vi.waitFor(() => expect(wishes.now?.step).not.toBe("holding"));
+const posts = () => shop.asked.filter(({ method }) => method === "POST");
+
+test("a clear wish is held under the id of its message, at the price on screen", async () => {
+  const { store, wishes } = wishesOf();
+  shop.answers = [ok(hold("h1", HELD, 2000), 201)];
+
+  wishes.heard(MUG, "msg_1");
+  expect(wishes.now?.step).toBe("holding");
+  await settled(wishes);
+
+  expect(wishes.now?.step).toBe("held");
+  expect(posts()).toMatchObject([
+    {
+      path: "/api/v1/shows/show_1/holds",
+      key: "msg_1",
+      body: { lines: HELD, expected_total: { amount: 4000, currency: "GBP" }, deliver_to: "GB" },
+    },
+  ]);
+  expect(store.buying.open?.id).toBe("h1");
+});
+
+test("a second wish for what is held holds nothing more", async () => {
+  const { store, wishes } = wishesOf();
+  shop.answers = [ok(hold("h1", HELD, 2000), 201)];
+  wishes.heard(MUG, "msg_1");
+  await settled(wishes);
+
+  wishes.heard(MUG, "msg_2");
+
+  expect(wishes.now?.step).toBe("yours");
+  expect(shop.asked).toHaveLength(1);
+  expect(store.buying.open?.lines).toEqual(hold("h1", HELD, 2000).lines);
+});
+
+test("an answer that got lost is asked for again under the same key", async () => {
+  const { wishes } = wishesOf();
+  shop.answers = [lost, ok(hold("h1", HELD, 2000), 201)];
+  wishes.heard(MUG, "msg_1");
+  await settled(wishes);
+
+  expect(wishes.now?.step).toBe("held");
+  expect(posts().map(({ key }) => key)).toEqual(["msg_1", "msg_1"]);
+});
+
+test("what is not clear is asked, and nothing is held before an answer", async () => {
+  const { wishes } = wishesOf();
+  wishes.heard(VASE, "msg_1");
+  expect([wishes.now?.step, shop.asked.length]).toEqual(["asking", 0]);
+
+  shop.answers = [ok(hold("h1", [{ sku: "vase-blush", quantity: 1 }], 4800), 201)];
+  await wishes.hold("vase-blush");
+
+  expect([wishes.now?.step, wishes.now?.skus]).toEqual(["held", ["vase-blush"]]);
+});
+
+test("a refusal says why and leads to the sheet with the same choice", async () => {
+  const { store, wishes } = wishesOf();
+  shop.answers = [refusal("sold_out", 409, { lines: [{ sku: "mug-only", available: 0 }] })];
+  wishes.heard(MUG, "msg_1");
+  await settled(wishes);
+  expect(said(WishCard, store, { wishes })).toContain(english.t("error.sold_out"));
+
+  wishes.openSheet();
+
+  expect([store.view, store.product?.id]).toEqual(["product", "mug"]);
+  expect(store.preset).toEqual({ sku: "mug-only", quantity: 2 });
+  expect(wishes.now).toBeNull();
+});
+
+test("where nothing can be ordered the sheet opens, and says so", () => {
+  const { store, wishes } = wishesOf();
+  store.takesOrders = false;
+
+  wishes.heard(MUG, "msg_1");
+
+  expect([store.view, shop.asked.length]).toEqual(["product", 0]);
+});
+
+test.each([english, arabic])("a number that no product has is said, $lang", (words) => {
+  const { store, wishes } = wishesOf(words);
+  wishes.heard({ ...MUG, item_number: 77, product_id: null, sku: null, skus: [] }, "msg_1");
+
+  expect(said(WishCard, store, { wishes })).toContain(
+    words.t("chat.item_unknown", { number: "77" }),
+  );
+  expect(shop.asked).toEqual([]);
+});
+
+test.each([english, arabic])("a question has a button for each answer, $lang", (words) => {
+  const { store, wishes } = wishesOf(words);
+  wishes.heard(VASE, "msg_1");
+
+  const text = said(WishCard, store, { wishes });
+  expect(text).toContain(words.pick({ en: "moss", ar: "«moss»" }));
+  expect(text).toContain(words.pick({ en: "blush", ar: "«blush»" }));
+  expect(text).toContain(words.t("chat.wish_private"));
+  expect(namesIn(htmlOf(WishCard, store, { wishes }))).toEqual([words.t("chat.not_now")]);
+});
+
+test.each([english, arabic])(
+  "what is held says what, how long and where to pay, $lang",
+  async (words) => {
+    const { store, wishes } = wishesOf(words);
+    shop.answers = [ok(hold("h1", HELD, 2000), 201)];
+    wishes.heard(MUG, "msg_1");
+    await settled(wishes);
+
+    const text = said(WishCard, store, { wishes });
+    expect(text).toContain(words.t("hold.held"));
+    expect(text).toContain(words.t("hold.check_out_short"));
+    expect(text).toMatch(/\d:\d\d/);
+  },
+);
+
+test("/12 opens the product and is never sent", () => {
+  const { store, talk } = wishesOf();
+  talk.open = true;
+  store.chat = { talk } as never;
+  talk.draft = "/٢";
+
+  expect(talk.command()).toBe(true);
+
+  expect([store.view, store.product?.id, talk.draft, talk.open]).toEqual([
+    "product",
+    "vase",
+    "",
+    false,
+  ]);
+  expect(shop.asked).toEqual([]);
+});
+
+test("/77 of no product says so and is never sent", () => {
+  const { store, talk, wishes } = wishesOf();
+  talk.draft = "/77";
+
+  expect(talk.command()).toBe(true);
+
+  expect([store.view, wishes.now?.step, wishes.now?.number]).toEqual(["show", "unknown", 77]);
+  expect(shop.asked).toEqual([]);
+});
+
+test("a message that the server understood is a wish, any other is none", async () => {
+  const { talk, wishes } = wishesOf();
+  talk.voice = { token: "T", name: "Maha" };
+  const message = { id: "msg_1", name: "Maha", text: "hello", at: "2026-11-26T10:00:00Z" };
+  shop.answers = [
+    ok({ ...message, token: null, held: false, wish: null }, 201),
+    ok({ ...message, id: "msg_2", token: null, held: false, wish: VASE }, 201),
+  ];
+
+  talk.draft = "hello";
+  await talk.send();
+  expect(wishes.now).toBeNull();
+  talk.draft = "mine 2";
+  await talk.send();
+
+  expect(wishes.now).toMatchObject({ step: "asking", message: "msg_2" });
+  expect(talk.lines.map(({ id }) => id)).toEqual(["msg_1", "msg_2"]);
+});
