@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ScalarSelect, Select, case, delete, func, or_, select, tuple_, update
@@ -18,11 +17,8 @@ from showfloor.shows.types import LAST_ITEM_NUMBER, Disclosure, ReplayState, Sho
 _COLUMNS = [column.name for column in ShowRow.__table__.columns]
 
 
-Shelf = Sequence[tuple[UUID, int]]
-"""Products in the order of a shelf, each with its item number."""
-
-
-def _show(row: ShowRow, shelf: Shelf) -> Show:
+def _show(row: ShowRow, shelf: Sequence[tuple[UUID, int]]) -> Show:
+    """`shelf` are its products in order, each with its item number."""
     values = {name: getattr(row, name) for name in _COLUMNS}
     said = row.disclosures
     own = {
@@ -30,15 +26,11 @@ def _show(row: ShowRow, shelf: Shelf) -> Show:
         "state": ShowState(row.state),
         "disclosures": None if said is None else tuple(Disclosure(each) for each in said),
     }
-    return Show(**values | own, **of_shelf(shelf))
-
-
-def of_shelf(shelf: Shelf) -> dict[str, tuple[Any, ...]]:
-    """By field of `Show`."""
-    return {
-        "product_ids": tuple(product_id for product_id, _ in shelf),
-        "item_numbers": tuple(number for _, number in shelf),
-    }
+    return Show(
+        **values | own,
+        product_ids=tuple(product_id for product_id, _ in shelf),
+        item_numbers=tuple(number for _, number in shelf),
+    )
 
 
 async def add_show(session: Session, show: Show) -> bool:

@@ -159,7 +159,12 @@ async def with_shelves(session: Session, shows: Sequence[Show]) -> list[ShowWith
 
 
 async def _publish_order(session: Session, show: Show) -> Show:
-    arranged = replace(show, **queries.of_shelf(await queries.shelf(session, show.id)))
+    shelf = await queries.shelf(session, show.id)
+    arranged = replace(
+        show,
+        product_ids=tuple(product_id for product_id, _ in shelf),
+        item_numbers=tuple(number for _, number in shelf),
+    )
     await publish_show(session, arranged)
     return arranged
 
