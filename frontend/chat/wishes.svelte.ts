@@ -1,7 +1,7 @@
 /** What this viewer's own messages were understood to want. A clear wish is held at once, by the same
  *  request as a press of the button; any other is asked about, where nobody else sees it. */
-import type { Product, Wish } from "../contract";
-import type { ShowStore } from "../shop/store.svelte";
+import type { Product, Show, Wish } from "../contract";
+import type { Buying } from "../shop/buying.svelte";
 import { productOf } from "../shop/item-numbers";
 import { findVariant, times } from "../shop/variants";
 
@@ -21,10 +21,26 @@ export interface Understood {
   message: string;
 }
 
+/** What the page around it sells, and where it opens a product. */
+interface Shop {
+  readonly show: Show;
+  readonly buying: Buying;
+  readonly catalog: Product[];
+  readonly delivery: { readonly country: string };
+  readonly sells: boolean;
+  readonly takesOrders: boolean;
+  readonly chat: { readonly talk: { open: boolean } } | null;
+  open(view: "product" | "checkout", id?: string | null, preset?: Preset | null): void;
+}
+interface Preset {
+  sku: string;
+  quantity: number;
+}
+
 export class Wishes {
   now = $state.raw<Understood | null>(null);
 
-  constructor(private readonly store: ShowStore) {}
+  constructor(private readonly store: Shop) {}
 
   /** What the server understood of a message that it has taken. */
   heard(wish: Wish, message: string): void {
@@ -76,14 +92,25 @@ export class Wishes {
     if (product) this.#open(product.id, null);
   }
 
+  checkOut(): void {
+    this.now = null;
+    this.#leaveChat();
+    this.store.open("checkout");
+  }
+
   putAway(): void {
     this.now = null;
   }
 
-  #open(id: string, preset: ShowStore["preset"]): void {
+  #open(id: string, preset: Preset | null): void {
+    this.#leaveChat();
+    this.store.open("product", id, preset);
+  }
+
+  /** On a phone it lies over the page. */
+  #leaveChat(): void {
     const talk = this.store.chat?.talk;
     if (talk) talk.open = false;
-    this.store.open("product", id, preset);
   }
 
   #step(wish: Understood, step: Step, skus: readonly string[]): void {

@@ -20,7 +20,7 @@ from showfloor.streaming.ingest.health import HealthMeter
 SHOW = (
     '{"id":"show_1","state":"live","title":{"en":"Show","ar":"عرض"},"starts_at":null,'
     '"languages":["en","ar"],"went_live_at":"2026-11-23T10:00:00.000Z","ended_at":null,"replay":null,'
-    '"product_ids":[],"caption_languages":[]}'
+    '"product_ids":[],"item_numbers":[],"caption_languages":[]}'
 )
 
 
