@@ -189,7 +189,7 @@ export class Talk {
       if (held) this.#hold(message);
       else this.#heard = withMessage(this.#heard, message);
       if (this.settings?.slow_s) this.#waitFor(this.settings.slow_s);
-      if (wish) this.wishes?.heard(wish, message.id);
+      if (wish) this.wishes?.heard(wish);
       return true;
     } catch (error) {
       this.draft = text;

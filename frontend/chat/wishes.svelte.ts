@@ -16,9 +16,8 @@ export interface Understood {
   /** What may be meant; what is held. */
   skus: readonly string[];
   quantity: number;
-  /** The id of the message, which is the key of its hold: however often it is asked for, it holds
-   *  once. */
-  message: string;
+  /** Of the hold, and the message's own: however often it is asked for, it holds once. */
+  key: string;
 }
 
 /** What the page around it sells, and where it opens a product. */
@@ -43,7 +42,7 @@ export class Wishes {
   constructor(private readonly store: Shop) {}
 
   /** What the server understood of a message that it has taken. */
-  heard(wish: Wish, message: string): void {
+  heard(wish: Wish): void {
     const product = this.#product(wish.product_id);
     this.now = {
       number: wish.item_number,
@@ -51,7 +50,7 @@ export class Wishes {
       product,
       skus: wish.skus,
       quantity: wish.quantity,
-      message,
+      key: wish.key,
     };
     if (!product) return;
     if (!this.store.takesOrders || !this.store.sells) this.openSheet();
@@ -68,9 +67,9 @@ export class Wishes {
     this.#step(wish, "holding", [sku]);
     const lines = [{ sku, quantity: wish.quantity }];
     const sum = times(variant.price, wish.quantity);
-    const isHeld = await buying.reserve(lines, sum, delivery.country, wish.message);
+    const isHeld = await buying.reserve(lines, sum, delivery.country, wish.key);
     // Another message was understood meanwhile.
-    if (this.now?.message !== wish.message) return;
+    if (this.now?.key !== wish.key) return;
     const isOwn = buying.problem?.code === "already_held";
     this.#step(wish, isHeld ? "held" : isOwn ? "yours" : "refused", [sku]);
   }
@@ -87,7 +86,7 @@ export class Wishes {
   /** `/12`: that product, or a sentence that there is none. */
   openItem(number: number): void {
     const product = this.#product(productOf(this.store.show, number));
-    const unknown = { skus: [], quantity: 1, message: "", product: null };
+    const unknown = { skus: [], quantity: 1, key: "", product: null };
     this.now = product ? null : { number, step: "unknown", ...unknown };
     if (product) this.#open(product.id, null);
   }

@@ -12,6 +12,7 @@ import { Wishes } from "./wishes.svelte";
 
 const shop = standInShop();
 const MUG: Wish = {
+  key: "KEY_1",
   item_number: 1,
   product_id: "mug",
   sku: "mug-only",
@@ -19,6 +20,7 @@ const MUG: Wish = {
   quantity: 2,
 };
 const VASE: Wish = {
+  key: "KEY_V",
   item_number: 2,
   product_id: "vase",
   sku: null,
@@ -48,11 +50,11 @@ function wishesOf(words: Language = english, more = {}) {
 const settled = (wishes: Wishes) => vi.waitFor(() => expect(wishes.now?.step).not.toBe("holding"));
 const posts = () => shop.asked.filter(({ method }) => method === "POST");
 
-test("a clear wish is held under the id of its message, at the price on screen", async () => {
+test("a clear wish is held under the key of its message, at the price on screen", async () => {
   const { store, wishes } = wishesOf();
   shop.answers = [ok(hold("h1", HELD, 2000), 201)];
 
-  wishes.heard(MUG, "msg_1");
+  wishes.heard(MUG);
   expect(wishes.now?.step).toBe("holding");
   await settled(wishes);
 
@@ -60,7 +62,7 @@ test("a clear wish is held under the id of its message, at the price on screen",
   expect(posts()).toMatchObject([
     {
       path: "/api/v1/shows/show_1/holds",
-      key: "msg_1",
+      key: "KEY_1",
       body: { lines: HELD, expected_total: { amount: 4000, currency: "GBP" }, deliver_to: "GB" },
     },
   ]);
@@ -70,10 +72,10 @@ test("a clear wish is held under the id of its message, at the price on screen",
 test("a second wish for what is held holds nothing more", async () => {
   const { store, wishes } = wishesOf();
   shop.answers = [ok(hold("h1", HELD, 2000), 201)];
-  wishes.heard(MUG, "msg_1");
+  wishes.heard(MUG);
   await settled(wishes);
 
-  wishes.heard(MUG, "msg_2");
+  wishes.heard({ ...MUG, key: "KEY_2" });
 
   expect(wishes.now?.step).toBe("yours");
   expect(shop.asked).toHaveLength(1);
@@ -83,16 +85,16 @@ test("a second wish for what is held holds nothing more", async () => {
 test("an answer that got lost is asked for again under the same key", async () => {
   const { wishes } = wishesOf();
   shop.answers = [lost, ok(hold("h1", HELD, 2000), 201)];
-  wishes.heard(MUG, "msg_1");
+  wishes.heard(MUG);
   await settled(wishes);
 
   expect(wishes.now?.step).toBe("held");
-  expect(posts().map(({ key }) => key)).toEqual(["msg_1", "msg_1"]);
+  expect(posts().map(({ key }) => key)).toEqual(["KEY_1", "KEY_1"]);
 });
 
 test("what is not clear is asked, and nothing is held before an answer", async () => {
   const { wishes } = wishesOf();
-  wishes.heard(VASE, "msg_1");
+  wishes.heard(VASE);
   expect([wishes.now?.step, shop.asked.length]).toEqual(["asking", 0]);
 
   shop.answers = [ok(hold("h1", [{ sku: "vase-blush", quantity: 1 }], 4800), 201)];
@@ -104,7 +106,7 @@ test("what is not clear is asked, and nothing is held before an answer", async (
 test("a refusal says why and leads to the sheet with the same choice", async () => {
   const { store, wishes } = wishesOf();
   shop.answers = [refusal("sold_out", 409, { lines: [{ sku: "mug-only", available: 0 }] })];
-  wishes.heard(MUG, "msg_1");
+  wishes.heard(MUG);
   await settled(wishes);
   expect(said(WishCard, store, { wishes })).toContain(english.t("error.sold_out"));
 
@@ -119,14 +121,14 @@ test("where nothing can be ordered the sheet opens, and says so", () => {
   const { store, wishes } = wishesOf();
   store.takesOrders = false;
 
-  wishes.heard(MUG, "msg_1");
+  wishes.heard(MUG);
 
   expect([store.view, shop.asked.length]).toEqual(["product", 0]);
 });
 
 test.each([english, arabic])("a number that no product has is said, $lang", (words) => {
   const { store, wishes } = wishesOf(words);
-  wishes.heard({ ...MUG, item_number: 77, product_id: null, sku: null, skus: [] }, "msg_1");
+  wishes.heard({ ...MUG, item_number: 77, product_id: null, sku: null, skus: [] });
 
   expect(said(WishCard, store, { wishes })).toContain(
     words.t("chat.item_unknown", { number: "77" }),
@@ -136,7 +138,7 @@ test.each([english, arabic])("a number that no product has is said, $lang", (wor
 
 test.each([english, arabic])("a question has a button for each answer, $lang", (words) => {
   const { store, wishes } = wishesOf(words);
-  wishes.heard(VASE, "msg_1");
+  wishes.heard(VASE);
 
   const text = said(WishCard, store, { wishes });
   expect(text).toContain(words.pick({ en: "moss", ar: "«moss»" }));
@@ -150,7 +152,7 @@ test.each([english, arabic])(
   async (words) => {
     const { store, wishes } = wishesOf(words);
     shop.answers = [ok(hold("h1", HELD, 2000), 201)];
-    wishes.heard(MUG, "msg_1");
+    wishes.heard(MUG);
     await settled(wishes);
 
     const text = said(WishCard, store, { wishes });
@@ -202,6 +204,6 @@ test("a message that the server understood is a wish, any other is none", async 
   talk.draft = "mine 2";
   await talk.send();
 
-  expect(wishes.now).toMatchObject({ step: "asking", message: "msg_2" });
+  expect(wishes.now).toMatchObject({ step: "asking", key: "KEY_V" });
   expect(talk.lines.map(({ id }) => id)).toEqual(["msg_1", "msg_2"]);
 });

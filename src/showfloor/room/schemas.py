@@ -172,11 +172,12 @@ class MessageOut(BaseModel):
 
 class WishOut(BaseModel):
     """What a message was understood to want, for its writer alone. Nothing is held by that: who
-    wants it asks for a hold of `sku`, with the message's id as the `Idempotency-Key`, so that one
-    message holds once. `sku` is null where it is not clear which of `skus` is meant, or whether any
-    is; `product_id` where no item of the show has that number.
+    wants it asks for a hold of `sku` with `key` as the `Idempotency-Key`, so that one message holds
+    once. `sku` is null where it is not clear which of `skus` is meant, or whether any is;
+    `product_id` where no item of the show has that number.
     """
 
+    key: str
     item_number: int
     product_id: Annotated[str, id_with("prod")] | None
     sku: str | None

@@ -237,10 +237,12 @@ class Moderators:
 @dataclass(frozen=True, slots=True)
 class Wish:
     """What a message was understood to want of the show's shelf. `skus` are the variants that may
-    be meant; clear: it is the one. Without a product no item of the show has that number.
+    be meant; clear: it is the one. Without a product no item of the show has that number. `key` is
+    the Idempotency-Key of what the message holds: the message's own, and its writer's secret.
     """
 
     item_number: int
+    key: str
     product_id: UUID | None = None
     skus: tuple[str, ...] = ()
     quantity: int = 1

@@ -74,6 +74,7 @@ def sent_view(sent: Sent) -> SentOut:
 
 def _wish_view(wish: Wish) -> WishOut:
     return WishOut(
+        key=wish.key,
         item_number=wish.item_number,
         product_id=ids.encode("prod", wish.product_id) if wish.product_id else None,
         sku=wish.skus[0] if wish.is_clear else None,

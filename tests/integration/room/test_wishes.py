@@ -75,6 +75,7 @@ async def test_writer_alone_is_told_what_was_understood(
     understood = await wish(talk, text, token)
 
     product = ids.encode("prod", talk.floor.products[0].id)
+    assert len(understood.pop("key")) == 43
     assert understood == {**MUG, "product_id": product}
     assert await talk.shown() == ["Hello", text]
     (*_, seen) = (await talk.client.get(f"/api/v1/shows/{talk.show}/messages")).json()["items"]
@@ -106,6 +107,7 @@ async def test_number_that_no_product_has_is_said_to_who_claims_it(talk: Talk) -
     token, _ = await talk.guest("Sofia")
 
     unknown = await wish(talk, "mine 77", token)
+    unknown.pop("key")
 
     assert unknown == {
         "item_number": 77, "product_id": None, "sku": None, "skus": [], "quantity": 1,
@@ -215,8 +217,8 @@ async def test_who_may_be_a_child_wants_nothing(
 async def test_message_holds_once_however_often_it_is_asked_for(
     talk: Talk, database: Database, key: str
 ) -> None:
-    """The page asks for the hold under the message's id. With another key each time it holds as
-    often as it is asked.
+    """The page asks for the hold under the message's own key. With another one each time it holds
+    as often as it is asked.
     """
     _, sent = await talk.guest("Sofia", "mine 1")
     found = sent["wish"]
@@ -226,7 +228,7 @@ async def test_message_holds_once_however_often_it_is_asked_for(
         await talk.client.post(
             f"/api/v1/shows/{talk.show}/holds",
             json=body,
-            headers={"Idempotency-Key": sent["id"] if key == "of_message" else ids.secret()},
+            headers={"Idempotency-Key": found["key"] if key == "of_message" else ids.secret()},
         )
         for _ in range(2)
     ]
@@ -249,3 +251,25 @@ async def test_parser_is_asked_for_what_was_written_and_not_for_what_is_covered(
 
     assert asked == ["call +44 7700 900123"]
     assert json.dumps(await talk.shown(), ensure_ascii=False) == '["call •••"]'
+
+
+async def test_key_of_a_message_is_its_own_and_nobody_else_can_know_it(talk: Talk) -> None:
+    """Under a key that others know they hold first, and the writer is refused."""
+    token, first = await talk.guest("Sofia", "mine 1")
+    again = (await talk.say("mine 1", token)).json()
+
+    async def hold(key: str, sku: str) -> int:
+        answer = await talk.client.post(
+            f"/api/v1/shows/{talk.show}/holds",
+            json={"lines": [{"sku": sku, "quantity": 1}]},
+            headers={"Idempotency-Key": key},
+        )
+        return int(answer.status_code)
+
+    assert first["wish"]["key"] != again["wish"]["key"]
+    seen = (await talk.client.get(f"/api/v1/shows/{talk.show}/messages")).text
+    assert first["id"] in seen and first["wish"]["key"] not in seen
+    assert await hold(first["id"], "SCARF-1") == 201
+    assert await hold(first["wish"]["key"], "MUG-1") == 201
+    # What would be, were it the id.
+    assert await hold(first["id"], "MUG-1") == 409

@@ -66,7 +66,8 @@ async def send_message(
         state=MessageState.HELD if is_held else MessageState.SHOWN,
     )
     await queries.add_message(session, message)
-    return Sent(message, entered.token, await find_wish(session, entered, text))
+    wish = await find_wish(session, entered, text, message_id=message.id, secret=secret)
+    return Sent(message, entered.token, wish)
 
 
 async def get_message(session: Session, message_id: UUID, *, show_id: UUID) -> Message:
