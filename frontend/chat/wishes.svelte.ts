@@ -37,14 +37,19 @@ interface Preset {
 }
 
 export class Wishes {
-  now = $state.raw<Understood | null>(null);
+  #last = $state.raw<Understood | null>(null);
+  /** What was held says so for as long as it is: not once it was paid, given back or has run out. */
+  readonly now = $derived.by(() => {
+    const isSaidHeld = this.#last?.step === "held" || this.#last?.step === "yours";
+    return isSaidHeld && !this.store.buying.open ? null : this.#last;
+  });
 
   constructor(private readonly store: Shop) {}
 
   /** What the server understood of a message that it has taken. */
   heard(wish: Wish): void {
     const product = this.#product(wish.product_id);
-    this.now = {
+    this.#last = {
       number: wish.item_number,
       step: product ? "asking" : "unknown",
       product,
@@ -69,7 +74,7 @@ export class Wishes {
     const sum = times(variant.price, wish.quantity);
     const isHeld = await buying.reserve(lines, sum, delivery.country, wish.key);
     // Another message was understood meanwhile.
-    if (this.now?.key !== wish.key) return;
+    if (this.#last?.key !== wish.key) return;
     const isOwn = buying.problem?.code === "already_held";
     this.#step(wish, isHeld ? "held" : isOwn ? "yours" : "refused", [sku]);
   }
@@ -78,7 +83,7 @@ export class Wishes {
   openSheet(): void {
     const wish = this.now;
     if (!wish?.product) return;
-    this.now = null;
+    this.#last = null;
     const sku = wish.skus[0];
     this.#open(wish.product.id, sku ? { sku, quantity: wish.quantity } : null);
   }
@@ -87,18 +92,18 @@ export class Wishes {
   openItem(number: number): void {
     const product = this.#product(productOf(this.store.show, number));
     const unknown = { skus: [], quantity: 1, key: "", product: null };
-    this.now = product ? null : { number, step: "unknown", ...unknown };
+    this.#last = product ? null : { number, step: "unknown", ...unknown };
     if (product) this.#open(product.id, null);
   }
 
   checkOut(): void {
-    this.now = null;
+    this.#last = null;
     this.#leaveChat();
     this.store.open("checkout");
   }
 
   putAway(): void {
-    this.now = null;
+    this.#last = null;
   }
 
   #open(id: string, preset: Preset | null): void {
@@ -113,7 +118,7 @@ export class Wishes {
   }
 
   #step(wish: Understood, step: Step, skus: readonly string[]): void {
-    this.now = { ...wish, step, skus };
+    this.#last = { ...wish, step, skus };
   }
 
   #product(id: string | null): Product | null {

@@ -3,6 +3,7 @@
 import { beforeEach, expect, test, vi } from "vitest";
 import type { Wish } from "../contract";
 import type { Language } from "../i18n/i18n";
+import type { ShowPageData } from "../page";
 import { arabic, english, namesIn } from "../testing/rendered";
 import { htmlOf, said, show, storeOf } from "../testing/show";
 import { hold, lost, ok, refusal, standInShop, storage } from "../testing/shop";
@@ -41,8 +42,8 @@ beforeEach(() => {
   vi.stubGlobal("window", { scrollTo: () => undefined });
 });
 
-function wishesOf(words: Language = english, more = {}) {
-  const store = storeOf(show(more), {}, words);
+function wishesOf(words: Language = english, page: Partial<ShowPageData> = {}) {
+  const store = storeOf(show(), page, words);
   const talk = new Talk(store);
   talk.wishes = new Wishes(store);
   return { store, talk, wishes: talk.wishes };
@@ -80,6 +81,26 @@ test("a second wish for what is held holds nothing more", async () => {
   expect(wishes.now?.step).toBe("yours");
   expect(shop.asked).toHaveLength(1);
   expect(store.buying.open?.lines).toEqual(hold("h1", HELD, 2000).lines);
+});
+
+test("what was given back is no longer said to be held", async () => {
+  const { store, wishes } = wishesOf();
+  shop.answers = [ok(hold("h1", HELD, 2000), 201), ok(null, 204)];
+  wishes.heard(MUG);
+  await settled(wishes);
+  expect(wishes.now?.step).toBe("held");
+
+  await store.buying.release();
+
+  expect(wishes.now).toBeNull();
+});
+
+test("of a size that is gone the question says so, and takes no press", () => {
+  const { store, wishes } = wishesOf(english, { stock: { "vase-moss": 0, "vase-blush": 3 } });
+  wishes.heard(VASE);
+
+  expect(said(WishCard, store, { wishes })).toContain(`moss · ${english.t("product.sold_out")}`);
+  expect(htmlOf(WishCard, store, { wishes }).match(/ disabled/g)).toHaveLength(1);
 });
 
 test("an answer that got lost is asked for again under the same key", async () => {
