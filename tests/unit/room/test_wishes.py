@@ -8,9 +8,21 @@ from hypothesis import strategies as st
 
 from showfloor.catalog.types import Product
 from showfloor.room.rules.wishes import Choice, choose, read_wish
-from tests.unit.room.wishing import ASKED, BOOTS, CLEAR, HALO, LAMP, MUG, SHIRT, TALK, TEE, TOTE
+from tests.unit.room.wishing import (
+    ASKED,
+    BOOTS,
+    CLEAR,
+    HALO,
+    HOODIE,
+    LAMP,
+    MUG,
+    SHIRT,
+    TALK,
+    TEE,
+    TOTE,
+)
 
-ALL = (SHIRT, BOOTS, MUG, LAMP, TEE, TOTE, HALO)
+ALL = (SHIRT, BOOTS, MUG, LAMP, TEE, TOTE, HALO, HOODIE)
 ARABIC = str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩")
 PERSIAN = str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹")
 

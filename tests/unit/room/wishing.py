@@ -46,6 +46,10 @@ MUG = product(
 LAMP = product(("Lamp", "مصباح"))
 TEE = product(("Tee", "قميص"), _axis("size", {"sm": ("Small", "صغير"), "me": ("Medium", "متوسط")}))
 
+HOODIE = product(
+    ("Hoodie", "هودي"),
+    _axis("size", {"xl": ("XL", "XL"), "2": ("2XL", "2XL"), "3": ("XXXL", "XXXL")}),
+)
 TOTE = product(
     ("Harbour tote", "حقيبة المرفأ"),
     _axis("size", {"m": ("Medium", "وسط"), "l": ("Large", "كبير")}),
@@ -103,6 +107,14 @@ CLEAR = (
     ("12 large without", TOTE, "l-no", 1),
     ("mine 12 M with", TOTE, "m-yes", 1),
     ("حجز ١٢ وسط من دون", TOTE, "m-no", 1),
+    ("12 XL", HOODIE, "xl", 1),
+    ("12XL", HOODIE, "xl", 1),
+    ("12 2XL", HOODIE, "2", 1),
+    ("12 XXL", HOODIE, "2", 1),
+    ("12 3XL", HOODIE, "3", 1),
+    ("mine 12 size 3-XL please", HOODIE, "3", 1),
+    ("حجز ١٢ مقاس ٢XL", HOODIE, "2", 1),
+    ("12 2xlarge x2", HOODIE, "2", 2),
     ("mine 12 UK", HALO, "g", 1),
     ("حجز ١٢ أوروبا", HALO, "c", 1),
 )
@@ -150,6 +162,10 @@ TALK = (
     "الساعة ١٢", "بعد ١٢ دقيقة", "خصم ١٢", "١٢ شخص هنا", "مبروك ١٢", "١٢ حلو", "تم ١٢", "١٢ حبة",
     "12 no", "12 yes", "12 with", "12 without", "12 and", "12 type", "12 UK", "12 c", "12 مع",
     "12 من",
+    "2XL", "3XL", "٣XL", "2xl!", "3-XL", "3xl please", "٣xl من فضلك", "I need 3XL", "I want 2XL",
+    "mine 2XL", "mine ٢XL", "2XL mine", "حجز ٢XL", "2xlarge please", "2XL red", "hi 3XL thanks",
+    "size 3XL", "size 12 red", "size 12 XL please", "mine size 12", "I need size 12 M",
+    "مقاس ١٢ أحمر", "colour 12 M", "2XL x2", "2XL 3XL",
     "mine 12 but in M if you still have it, thank you so much for this lovely show",
 )  # fmt: skip
 """Nobody wants anything, or says it in a question."""

@@ -27,7 +27,8 @@ _MOST_WORDS_OF_OPTION = 4
 
 _TALK = re.compile(r"[?؟%٪$£€¥﷼:;؛=<>@/\\^~&\"|]|\d[.,٫٬،'’-]\d")
 """Signs of questions, prices, times, shares, sums, links and names; numbers of several parts."""
-_TOKEN = re.compile(r"\d+|[^\W\d_]+|[+×*#]")
+_TOKEN = re.compile(r"(?<!\d)[2-9]-?x(?:s|l|small|large)(?![^\W_])|\d+|[^\W\d_]+|[+×*#]")
+"""Sizes that begin with a digit are one: `2XL` is no item 2 in XL."""
 _APOSTROPHES = str.maketrans("", "", "'’")
 
 
@@ -85,9 +86,10 @@ _WANTS_BEHIND = _phrases("for me")
 _MARKERS = _words("item number no nr", "رقم الرقم المنتج القطعة نمرة") | {"#"}
 """Before the number."""
 _POLITE = _words(
-    "please pls plz thanks thx size colour color",
-    "من فضلك لو سمحت سمحتي سمحتوا رجاء شكرا مقاس المقاس قياس لون اللون بلون باللون حجم",
-)
+    "please pls plz thanks thx", "من فضلك لو سمحت سمحتي سمحتوا رجاء شكرا",
+)  # fmt: skip
+_OF_OPTIONS = _words("size colour color", "مقاس المقاس قياس القياس لون اللون بلون باللون حجم الحجم")
+"""Said of the number behind the wish's own; before a number they make that one a size."""
 _LINKS = _words("hi hello hey in the one", "مرحبا السلام عليكم هلا واحد واحدة حبة قطعة")
 """Said beside a claim; a number with them alone is talk (`12 in the red`)."""
 _TIMES = frozenset("x×*+")
@@ -107,7 +109,8 @@ _SAME = tuple(
     _words(names)
     for names in (
         "xs xsmall extrasmall", "s small صغير صغيرة سمول", "m medium med وسط متوسط متوسطة ميديم",
-        "l large كبير كبيرة لارج", "xl xlarge extralarge اكسلارج", "xxl 2xl xxlarge", "xxxl 3xl",
+        "l large كبير كبيرة لارج", "xl xlarge extralarge اكسلارج",
+        "xxl 2xl xxlarge 2xlarge", "xxxl 3xl xxxlarge 3xlarge", "xxs 2xs xxsmall 2xsmall",
         "red أحمر حمراء حمرا", "blue أزرق زرقاء زرقا", "green أخضر خضراء خضرا",
         "black أسود سوداء سودا", "white أبيض بيضاء بيضا", "yellow أصفر صفراء صفرا",
         "grey gray رمادي رمادية", "pink وردي وردية زهري", "brown بني بنية", "beige بيج",
@@ -129,7 +132,7 @@ def read_wish(text: str) -> Wished | None:
     seen = as_typed(text)
     if _TALK.search(seen):
         return None
-    tokens = _TOKEN.findall(seen.translate(_APOSTROPHES))
+    tokens = [token.replace("-", "") for token in _TOKEN.findall(seen.translate(_APOSTROPHES))]
     at, before = _lead(tokens)
     if at >= len(tokens) or not _is_item_number(tokens[at]):
         return None
@@ -221,7 +224,7 @@ def _tail(tokens: Sequence[str]) -> _Around | None:
             at, counts = at + 2, [*counts, int(token[:4])]
         elif token in _COUNTS:
             at, counts = at + 1, [*counts, _COUNTS[token]]
-        elif token in _LINKS or token in _POLITE:
+        elif token in _LINKS | _POLITE | _OF_OPTIONS:
             at, linked = at + 1, linked or token in _LINKS
         else:
             words.append(token)
