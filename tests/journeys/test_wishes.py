@@ -1,4 +1,4 @@
-"""A viewer buys by comment: `1 Moss`, `mine 2`, `/2`, in both languages, on a phone and in a
+"""A viewer buys by comment: `12 moss`, `mine 2`, `/2`, in both languages, on a phone and in a
 column; the host numbers the goods and sees nothing of what was understood.
 """
 

@@ -97,10 +97,23 @@ async def test_option_is_named_in_either_language_or_asked_for(
     await shirt(talk, database)
     token, _ = await talk.guest("Sofia")
 
-    said = {text: await wish(talk, text, token) for text in ("3 M", "حجز ٣ صغير", "mine 3")}
+    texts = ("mine 3 M", "حجز ٣ صغير", "mine 3")
+    said = {text: await wish(talk, text, token) for text in texts}
 
     assert [found["sku"] for found in said.values()] == ["SHIRT-M", "SHIRT-S", None]
     assert said["mine 3"]["skus"] == ["SHIRT-S", "SHIRT-M"]
+
+
+@pytest.mark.parametrize("text", ["3 M", "I want 3 medium", "هات ٣ وسط", "3 M please"])
+async def test_number_that_may_be_how_many_they_want_is_asked_about(
+    talk: Talk, database: Database, text: str
+) -> None:
+    await shirt(talk, database)
+    token, _ = await talk.guest("Sofia")
+
+    found = await wish(talk, text, token)
+
+    assert (found["item_number"], found["sku"], found["skus"]) == (3, None, ["SHIRT-M"])
 
 
 async def test_number_that_no_product_has_is_said_to_who_claims_it(talk: Talk) -> None:

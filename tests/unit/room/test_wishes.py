@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from showfloor.catalog.types import Product
 from showfloor.room.rules.wishes import Choice, choose, read_wish
+from showfloor.stock.rules import MOST_PIECES
 from tests.unit.room.wishing import (
     ASKED,
     BOOTS,
@@ -16,13 +17,15 @@ from tests.unit.room.wishing import (
     HOODIE,
     LAMP,
     MUG,
+    SCARF,
     SHIRT,
+    SHOES,
     TALK,
     TEE,
     TOTE,
 )
 
-ALL = (SHIRT, BOOTS, MUG, LAMP, TEE, TOTE, HALO, HOODIE)
+ALL = (SHIRT, BOOTS, SHOES, SCARF, MUG, LAMP, TEE, TOTE, HALO, HOODIE)
 ARABIC = str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩")
 PERSIAN = str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹")
 
@@ -102,6 +105,18 @@ def test_every_item_number_is_understood(number: int) -> None:
 
     assert wished is not None
     assert (wished.item_number, wished.words) == (number, ("m",))
+
+
+@given(st.integers(min_value=1, max_value=9999))
+@example(MOST_PIECES)
+@example(MOST_PIECES + 1)
+def test_number_that_may_be_how_many_they_want_is_clear_where_it_is_claimed(number: int) -> None:
+    """As many as one person may hold: `I want 2 red`."""
+    for said in ("I want {} red", "{} red please", "اريد {} احمر"):
+        wanted = understood(said.format(number), SCARF)
+        assert wanted == Choice(("red",), is_clear=number > MOST_PIECES)
+    for said in ("mine {} red", "{} red mine", "حجز {} احمر"):
+        assert understood(said.format(number), SCARF) == Choice(("red",), is_clear=True)
 
 
 @given(st.text(alphabet=st.characters(codec="utf-8"), max_size=80), st.sampled_from(ALL))

@@ -43,6 +43,11 @@ MUG = product(
     _axis("glaze", {"salt": ("Sea salt", "ملح البحر"), "earth": ("Terracotta", "طيني")}),
     _axis("volume", {"250": ("250 ml", "250 مل"), "350": ("350 ml", "350 مل")}),
 )
+SHOES = product(
+    ("Shoes", "أحذية"),
+    _axis("size", {size: (size, size) for size in ("7", "10", "40")}),
+)
+SCARF = product(("Scarf", "وشاح"), COLOURS)
 LAMP = product(("Lamp", "مصباح"))
 TEE = product(("Tee", "قميص"), _axis("size", {"sm": ("Small", "صغير"), "me": ("Medium", "متوسط")}))
 
@@ -98,7 +103,12 @@ CLEAR = (
     ("claim 12 the lamp please", LAMP, "only", 1),
     ("dibs on 12", LAMP, "only", 1),
     ("حجز ١٢ المصباح لو سمحتي", LAMP, "only", 1),
-    ("12 42", BOOTS, "42", 1),
+    ("12 size 42", BOOTS, "42", 1),
+    ("١٢ مقاس ٤٢", BOOTS, "42", 1),
+    ("I want 12 red", SCARF, "red", 1),
+    ("هات ١٢ احمر", SCARF, "red", 1),
+    ("12 red please", SCARF, "red", 1),
+    ("12 size 42 x2", BOOTS, "42", 2),
     ("mine 12 ٤٢", BOOTS, "42", 1),
     ("mine 12 sea salt 350ml", MUG, "salt-350", 1),
     ("12 terracotta 250 ml", MUG, "earth-250", 1),
@@ -139,6 +149,22 @@ ASKED = (
     ("sold 12", BOOTS, 2),
     ("12 medium", TOTE, 2),
     ("mine 12 without", TOTE, 2),
+    ("I'll take 2 medium", TEE, 1),
+    ("I want 2 red", SCARF, 1),
+    ("هات ٢ احمر", SCARF, 1),
+    ("2 red please", SCARF, 1),
+    ("10 red", SCARF, 1),
+    ("2 red x2", SCARF, 1),
+    ("2 for me", LAMP, 1),
+    ("3x large please", HOODIE, 1),
+    ("12 42", BOOTS, 1),
+    ("12 42 please", BOOTS, 1),
+    ("12 42 x2", BOOTS, 1),
+    ("I want 12 42", BOOTS, 1),
+    ("6 7", SHOES, 1),
+    ("10 10", SHOES, 1),
+    ("5 40", SHOES, 1),
+    ("٥ ٤٠", SHOES, 1),
 )
 """A wish of which its writer is asked: so many may be meant."""
 

@@ -5,7 +5,8 @@ What is said must be a wish from its first word to its last: one word that is no
 all of it ordinary talk. A number alone is no wish (an age, a price, an answer to the host), and
 neither is a question. A wish is a number with the name of an option of that very product (`12 M`),
 or with a word that claims it (`mine 12`), with options or without. Where the words may mean
-something else (`I want 12`: twelve pieces?) the wish is not clear, and its writer is asked.
+something else (`I want 12`, `2 red please`: so many pieces? `12 42`: a sum?) the wish is not clear,
+and its writer is asked.
 """
 
 from __future__ import annotations
@@ -23,6 +24,8 @@ LONGEST_WISH = 60
 """Characters."""
 MOST_PIECES = 99
 """That are read; how many one person may hold is decided where they are held."""
+MOST_HELD = 10
+"""By one person: a number up to this may be how many they want (as `stock` has it, says a test)."""
 _MOST_WORDS_OF_OPTION = 4
 
 _TALK = re.compile(r"[?؟%٪$£€¥﷼:;؛=<>@/\\^~&\"|]|\d[.,٫٬،'’-]\d")
@@ -51,6 +54,8 @@ class Wished:
     quantity: int
     words: tuple[str, ...]
     said: Said
+    is_doubtful: bool = False
+    """The number may be something else than a product's, and no word claims it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,12 +144,16 @@ def read_wish(text: str) -> Wished | None:
     rest = _tail(tokens[at + 1 :])
     if rest is None:
         return None
+    item_number = int(tokens[at])
     said, linked = max(before.said, rest.said), before.linked or rest.linked
+    is_doubtful = said is not Said.CLAIMED and (
+        item_number <= MOST_HELD or (rest.is_number and _OF_OPTIONS.isdisjoint(tokens))
+    )
     if rest.counted and said is Said.WITH_OPTION:
         said = Said.WANTED
     if said is Said.WITH_OPTION and (linked or not rest.words):
         return None
-    return Wished(int(tokens[at]), rest.quantity, rest.words, said)
+    return Wished(item_number, rest.quantity, rest.words, said, is_doubtful)
 
 
 def choose(wished: Wished, product: Product) -> Choice | None:
@@ -171,6 +180,7 @@ def choose(wished: Wished, product: Product) -> Choice | None:
     if not skus:
         return None
     is_sure = not set(others) & _KNOWN and (wished.said is Said.CLAIMED or bool(meant))
+    is_sure = is_sure and not wished.is_doubtful
     return Choice(skus, is_sure and len(skus) == 1 and most == len(meant))
 
 
@@ -183,6 +193,11 @@ class _Around:
     counted: bool = False
     quantity: int = 1
     words: tuple[str, ...] = ()
+
+    @property
+    def is_number(self) -> bool:
+        """Whether nothing but digits was said of options."""
+        return bool(self.words) and all(word.isdigit() for word in self.words)
 
 
 def _is_item_number(token: str) -> bool:
@@ -220,7 +235,7 @@ def _tail(tokens: Sequence[str]) -> _Around | None:
             at, said = at + want, max(said, Said.WANTED)
         elif number is not None and (token in _TIMES or token in _COUNTED):
             at, counts = at + 2, [*counts, int(number[:4])]
-        elif token.isdigit() and following and following[0] in _PIECES:
+        elif token.isdigit() and _is_counted(tokens, at):
             at, counts = at + 2, [*counts, int(token[:4])]
         elif token in _COUNTS:
             at, counts = at + 1, [*counts, _COUNTS[token]]
@@ -232,6 +247,12 @@ def _tail(tokens: Sequence[str]) -> _Around | None:
     if len(counts) > 1 or any(not 0 < count <= MOST_PIECES for count in counts):
         return None
     return _Around(said, linked, bool(counts), counts[0] if counts else 1, tuple(words))
+
+
+def _is_counted(tokens: Sequence[str], at: int) -> bool:
+    """Whether this number is one of pieces: `3 pcs`, `3 x`, and not the 42 of `42 x2`."""
+    behind, next_one = [*tokens[at + 1 : at + 3], "", ""][:2]
+    return behind in _PIECES and not (behind in _TIMES and next_one.isdigit())
 
 
 def _begins(tokens: Sequence[str], at: int, phrases: frozenset[tuple[str, ...]]) -> int:
