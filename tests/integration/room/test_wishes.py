@@ -66,7 +66,7 @@ async def held(database: Database) -> int:
     return int(await scalar(database, "select sum(held) from stock_item"))
 
 
-@pytest.mark.parametrize("text", ["mine 1", "حجز ١", "لي رقم ۱", "SOLD 1!"])
+@pytest.mark.parametrize("text", ["mine 1", "حجز ١", "هذا لي رقم ۱", "SOLD 1!"])
 async def test_writer_alone_is_told_what_was_understood(
     talk: Talk, database: Database, database_url: str, text: str
 ) -> None:
@@ -104,7 +104,7 @@ async def test_option_is_named_in_either_language_or_asked_for(
     assert said["mine 3"]["skus"] == ["SHIRT-S", "SHIRT-M"]
 
 
-@pytest.mark.parametrize("text", ["3 M", "I want 3 medium", "هات ٣ وسط", "3 M please"])
+@pytest.mark.parametrize("text", ["3 M", "I want 3 medium", "هات ٣ وسط", "لي ٣ وسط", "3 M please"])
 async def test_number_that_may_be_how_many_they_want_is_asked_about(
     talk: Talk, database: Database, text: str
 ) -> None:

@@ -77,17 +77,19 @@ def _words(*texts: str) -> frozenset[str]:
 _CLAIMS_BEFORE = _phrases(
     "sold", "mine", "claim", "claiming", "hold", "dibs", "dibs on",
     "حجز", "احجز", "احجزي", "احجزلي", "احجز لي", "احجزي لي", "حجزت", "ابي احجز", "اريد حجز",
-    "ابغى احجز", "عايز احجز", "عايزة احجز", "بدي احجز", "لي", "هذا لي",
+    "ابغى احجز", "عايز احجز", "عايزة احجز", "بدي احجز", "هذا لي", "هذه لي",
 )  # fmt: skip
-_CLAIMS_BEHIND = _phrases("mine", "is mine", "claim", "dibs", "حجز", "لي", "احجزلي", "احجز لي")
+_CLAIMS_BEHIND = _phrases(
+    "mine", "is mine", "claim", "dibs", "حجز", "احجزلي", "احجز لي", "هذا لي", "هذه لي"
+)
 _WANTS_BEFORE = _phrases(
     "I want", "want", "I'll take", "I take", "I'd like", "I would like", "I need", "I'll have",
     "buy", "I buy", "buying", "I'll buy", "I want to buy", "order", "I'd like to order",
     "can I have", "can I get",
     "اريد", "أبغى", "ابغا", "ابي", "أبا", "عايز", "عايزة", "عاوز", "عاوزة", "بدي", "أطلب", "طلب",
-    "اشتري", "أريد شراء", "آخذ", "باخذ", "خذ", "هات", "ودي", "نبي", "بغيت",
+    "اشتري", "أريد شراء", "آخذ", "باخذ", "خذ", "هات", "ودي", "نبي", "بغيت", "لي",
 )  # fmt: skip
-_WANTS_BEHIND = _phrases("for me")
+_WANTS_BEHIND = _phrases("for me", "لي")
 _MARKERS = _words("item number no nr", "رقم الرقم المنتج القطعة نمرة") | {"#"}
 """Before the number."""
 _POLITE = _words(
