@@ -38,10 +38,13 @@ interface Preset {
 
 export class Wishes {
   #last = $state.raw<Understood | null>(null);
-  /** What was held says so for as long as it is: not once it was paid, given back or has run out. */
-  readonly now = $derived.by(() => {
-    const isSaidHeld = this.#last?.step === "held" || this.#last?.step === "yours";
-    return isSaidHeld && !this.store.buying.open ? null : this.#last;
+  /** What was held says so for as long as these very goods are, and how many: not once they were paid
+   *  or given back, alone or with others, or the time has run out. */
+  readonly now = $derived.by((): Understood | null => {
+    const last = this.#last;
+    if (last?.step !== "held" && last?.step !== "yours") return last;
+    const quantity = this.store.buying.heldOf(last.skus[0]!);
+    return quantity > 0 ? { ...last, quantity } : null;
   });
 
   constructor(private readonly store: Shop) {}

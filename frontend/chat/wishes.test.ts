@@ -6,7 +6,7 @@ import type { Language } from "../i18n/i18n";
 import type { ShowPageData } from "../page";
 import { arabic, english, namesIn } from "../testing/rendered";
 import { htmlOf, said, show, storeOf } from "../testing/show";
-import { hold, lost, ok, refusal, standInShop, storage } from "../testing/shop";
+import { hold, lost, ok, pounds, refusal, standInShop, storage } from "../testing/shop";
 import { Talk } from "./talk.svelte";
 import WishCard from "./wish-card.svelte";
 import { Wishes } from "./wishes.svelte";
@@ -93,6 +93,44 @@ test("what was given back is no longer said to be held", async () => {
   await store.buying.release();
 
   expect(wishes.now).toBeNull();
+});
+
+const MOSS = { sku: "vase-moss", quantity: 1 };
+
+test("what was given back is not said to be held when other goods are", async () => {
+  const { store, wishes } = wishesOf();
+  shop.answers = [
+    ok(hold("h1", HELD, 2000), 201),
+    ok(null, 204),
+    ok(hold("h2", [MOSS], 5200), 201),
+  ];
+  wishes.heard(MUG);
+  await settled(wishes);
+
+  await store.buying.release();
+  await store.buying.reserve([MOSS], pounds(5200));
+
+  expect([store.buying.open?.id, wishes.now]).toEqual(["h2", null]);
+});
+
+test("what is held says how many, and what was taken out at the checkout no more", async () => {
+  const { store, wishes } = wishesOf();
+  shop.answers = [
+    ok(hold("h1", [MOSS], 5200), 201),
+    ok(hold("h1", [MOSS, ...HELD], 9200)),
+    ok(hold("h1", [MOSS, { sku: "mug-only", quantity: 1 }], 7200)),
+    ok(hold("h1", [MOSS], 5200)),
+  ];
+  await store.buying.reserve([MOSS], pounds(5200));
+  wishes.heard(MUG);
+  await settled(wishes);
+  expect(wishes.now).toMatchObject({ step: "held", quantity: 2 });
+
+  await store.buying.change("mug-only", 1);
+  expect(wishes.now).toMatchObject({ step: "held", quantity: 1 });
+  await store.buying.change("mug-only", 0);
+
+  expect([store.buying.open?.id, wishes.now]).toEqual(["h1", null]);
 });
 
 test("of a size that is gone the question says so, and takes no press", () => {
