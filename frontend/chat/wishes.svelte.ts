@@ -71,24 +71,23 @@ export class Wishes {
     const variant = findVariant(catalog, sku)?.variant;
     // A press of the button is under way: the question stays until it is done.
     if (!wish || !variant || buying.busy || wish.step === "holding") return;
-    if (buying.underWay || buying.heldOf(sku) > 0) return this.#step(wish, "yours", [sku]);
+    if (buying.heldOf(sku) > 0) return this.#step(wish, "yours", [sku]);
+    // The bank has a payment, and nothing is added to what it is for: the sheet says so.
+    if (buying.underWay) return this.#toSheet(wish, sku);
     this.#step(wish, "holding", [sku]);
     const lines = [{ sku, quantity: wish.quantity }];
     const sum = times(variant.price, wish.quantity);
     const isHeld = await buying.reserve(lines, sum, delivery.country, wish.key);
     // Another message was understood meanwhile.
     if (this.#last?.key !== wish.key) return;
-    const isOwn = buying.problem?.code === "already_held";
+    const isOwn = buying.problem?.code === "already_held" && buying.heldOf(sku) > 0;
     this.#step(wish, isHeld ? "held" : isOwn ? "yours" : "refused", [sku]);
   }
 
   /** The product with what was said of it chosen. */
   openSheet(): void {
     const wish = this.now;
-    if (!wish?.product) return;
-    this.#last = null;
-    const sku = wish.skus[0];
-    this.#open(wish.product.id, sku ? { sku, quantity: wish.quantity } : null);
+    if (wish) this.#toSheet(wish, wish.skus[0]);
   }
 
   /** `/12`: that product, or a sentence that there is none. */
@@ -107,6 +106,12 @@ export class Wishes {
 
   putAway(): void {
     this.#last = null;
+  }
+
+  #toSheet({ product, quantity }: Understood, sku: string | undefined): void {
+    if (!product) return;
+    this.#last = null;
+    this.#open(product.id, sku ? { sku, quantity } : null);
   }
 
   #open(id: string, preset: Preset | null): void {

@@ -2,6 +2,7 @@
  *  shop. */
 import { beforeEach, expect, test, vi } from "vitest";
 import type { Wish } from "../contract";
+import ProductSheet from "../elements/product-sheet.svelte";
 import type { Language } from "../i18n/i18n";
 import type { ShowPageData } from "../page";
 import { arabic, english, namesIn } from "../testing/rendered";
@@ -131,6 +132,46 @@ test("what is held says how many, and what was taken out at the checkout no more
   await store.buying.change("mug-only", 0);
 
   expect([store.buying.open?.id, wishes.now]).toEqual(["h1", null]);
+});
+
+test("while a payment is under way the sheet says so, and nothing is said to be held", async () => {
+  const { store, wishes } = wishesOf();
+  shop.answers = [ok(hold("h1", [MOSS], 5200), 201)];
+  await store.buying.reserve([MOSS], pounds(5200));
+  store.buying.payment = "needs_confirmation";
+
+  wishes.heard(MUG);
+
+  expect([wishes.now, store.view, store.product?.id]).toEqual([null, "product", "mug"]);
+  expect(store.preset).toEqual({ sku: "mug-only", quantity: 2 });
+  expect(said(ProductSheet, store, { product: store.product! })).toContain(
+    english.t("product.finish_payment"),
+  );
+  expect(shop.asked).toHaveLength(1);
+});
+
+test("what is being paid for is said to be held, with as many as are", async () => {
+  const { store, wishes } = wishesOf();
+  shop.answers = [ok(hold("h1", [MOSS], 5200), 201)];
+  await store.buying.reserve([MOSS], pounds(5200));
+  store.buying.payment = "pending";
+
+  wishes.heard({ ...VASE, sku: "vase-moss", skus: ["vase-moss"], quantity: 3 });
+
+  expect(wishes.now).toMatchObject({ step: "yours", quantity: 1 });
+  expect(shop.asked).toHaveLength(1);
+});
+
+test("goods of another product are not said to be held because the last ones are", async () => {
+  const { store, wishes } = wishesOf();
+  const lines = [{ sku: "vase-moss", available: 0 }];
+  shop.answers = [ok(hold("h1", [MOSS], 5200), 201), refusal("sold_out", 409, { lines })];
+  await store.buying.reserve([MOSS], pounds(5200));
+
+  wishes.heard(MUG);
+  await settled(wishes);
+
+  expect([store.buying.problem?.code, wishes.now?.step]).toEqual(["already_held", "refused"]);
 });
 
 test("of a size that is gone the question says so, and takes no press", () => {
