@@ -192,6 +192,32 @@ test("an answer that got lost is asked for again under the same key", async () =
   expect(posts().map(({ key }) => key)).toEqual(["KEY_1", "KEY_1"]);
 });
 
+test("a message that is written again after three lost answers holds nothing twice", async () => {
+  const { store, wishes } = wishesOf();
+  shop.answers = [lost, lost, lost, ok(hold("h1", HELD, 2000), 201)];
+  wishes.heard(MUG);
+  await settled(wishes);
+  expect([wishes.now?.step, store.buying.problem?.code]).toEqual(["refused", "unreachable"]);
+
+  wishes.heard({ ...MUG, key: "KEY_2" });
+  await settled(wishes);
+
+  expect(wishes.now?.step).toBe("held");
+  expect(posts().map(({ key }) => key)).toEqual(["KEY_1", "KEY_1", "KEY_1", "KEY_1"]);
+});
+
+test("a message after an answer that came has its own key", async () => {
+  const { wishes } = wishesOf();
+  shop.answers = [refusal("sold_out"), ok(hold("h1", HELD, 2000), 201)];
+  wishes.heard(MUG);
+  await settled(wishes);
+
+  wishes.heard({ ...MUG, key: "KEY_2" });
+  await settled(wishes);
+
+  expect(posts().map(({ key }) => key)).toEqual(["KEY_1", "KEY_2"]);
+});
+
 test("what is not clear is asked, and nothing is held before an answer", async () => {
   const { wishes } = wishesOf();
   wishes.heard(VASE);

@@ -407,7 +407,8 @@ export class Buying {
 
   async #post<T>(path: string, body: unknown, own?: string): Promise<T> {
     const request = path + JSON.stringify(body);
-    const key = own ?? this.#keys.get(request) ?? freshKey();
+    // The earlier request may have had its effect: another key would have it twice.
+    const key = this.#keys.get(request) ?? own ?? freshKey();
     this.#keys.set(request, key);
     try {
       const answer = await call<T>(this.api, path, {
