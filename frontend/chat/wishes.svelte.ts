@@ -71,6 +71,8 @@ export class Wishes {
     const variant = findVariant(catalog, sku)?.variant;
     // A press of the button is under way: the question stays until it is done.
     if (!wish || !variant || buying.busy || wish.step === "holding") return;
+    // A page that was suspended does not know what another tab holds.
+    buying.catchUp();
     if (buying.heldOf(sku) > 0) return this.#step(wish, "yours", [sku]);
     // The bank has a payment, and nothing is added to what it is for: the sheet says so.
     if (buying.underWay) return this.#toSheet(wish, sku);

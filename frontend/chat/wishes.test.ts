@@ -5,6 +5,7 @@ import type { Wish } from "../contract";
 import ProductSheet from "../elements/product-sheet.svelte";
 import type { Language } from "../i18n/i18n";
 import type { ShowPageData } from "../page";
+import { Buying } from "../shop/buying.svelte";
 import { arabic, english, namesIn } from "../testing/rendered";
 import { htmlOf, said, show, storeOf } from "../testing/show";
 import { hold, lost, ok, pounds, refusal, standInShop, storage } from "../testing/shop";
@@ -172,6 +173,27 @@ test("goods of another product are not said to be held because the last ones are
   await settled(wishes);
 
   expect([store.buying.problem?.code, wishes.now?.step]).toEqual(["already_held", "refused"]);
+});
+
+test.each([
+  ["a hold of its own", [HELD]],
+  ["more of the same hold", [[MOSS], [MOSS, ...HELD]]],
+])("what another tab holds is not held again by a page that was not told: %s", async (_, steps) => {
+  const { store, wishes } = wishesOf();
+  const there = new Buying("/api/v1", "show_1");
+  for (const [at, lines] of steps.entries()) {
+    shop.answers = [ok(hold("h1", lines, 5200), at ? 200 : 201)];
+    await there.reserve([lines.at(-1)!], pounds(5200));
+    // The page saw the beginning, and was suspended then.
+    if (at < steps.length - 1) await store.followTabs();
+  }
+  const asked = shop.asked.length;
+  expect(store.buying.heldOf("mug-only")).toBe(0);
+
+  wishes.heard({ ...MUG, quantity: 1 });
+
+  expect(wishes.now).toMatchObject({ step: "yours", quantity: 2 });
+  expect(shop.asked).toHaveLength(asked);
 });
 
 test("of a size that is gone the question says so, and takes no press", () => {

@@ -79,7 +79,7 @@ export class Buying {
     deliver_to?: string,
     key?: string,
   ): Promise<boolean> {
-    if (!this.busy) this.#catchUp();
+    this.catchUp();
     if (this.underWay) return false;
     return this.#step(async () => {
       const before = this.open;
@@ -101,7 +101,7 @@ export class Buying {
 
   /** Holds pieces of a drop at its price. What is held already is paid for or given back first. */
   async take(drop_id: string, line: Line, price: Money): Promise<boolean> {
-    if (!this.busy) this.#catchUp();
+    this.catchUp();
     if (this.open) return false;
     const expected_total = { ...price, amount: price.amount * line.quantity };
     return this.#step(async () =>
@@ -109,15 +109,22 @@ export class Buying {
     );
   }
 
-  /** Another tab may hold goods, and a page that was suspended got no event of it. Without storage
-   *  this page's own hold stays. */
-  #catchUp(): void {
-    const kept = readKept(this.showId);
-    if (!kept || kept.paid || kept.hold.id === this.hold?.id) return;
+  /** Another tab may hold goods, or more of them, and a page that was suspended got no event of it.
+   *  Without storage this page's own hold stays, and so it does in the middle of a step. */
+  catchUp(): void {
+    const kept = this.busy ? null : readKept(this.showId);
+    if (!kept || kept.paid) return;
     if (this.open && this.payment !== "open") return;
     if (Date.parse(kept.hold.expires_at) <= Date.now()) return;
+    if (kept.hold.id === this.hold?.id) return this.#followLines(kept.hold);
     this.#startOver();
     this.#recall();
+  }
+
+  /** Other lines on the hold of this page; the same ones stay as they are shown here. */
+  #followLines(hold: Hold): void {
+    const goods = (of: Hold) => JSON.stringify(of.lines.map(lineOf));
+    if (this.open && goods(this.open) !== goods(hold)) this.hold = hold;
   }
 
   /** Pieces of a variant that this buyer holds now. */

@@ -82,6 +82,28 @@ test("a page that was not told of another tab's hold adds to it instead of compe
   });
 });
 
+test("a page that was not told what another tab added to the same hold keeps it", async () => {
+  storage();
+  const here = new Buying("", "show_1");
+  const there = new Buying("", "show_1");
+  const three = [...both, { sku: "C", quantity: 1 }];
+  shop.answers = [
+    ok(hold("h1", one, 100), 201),
+    ok(hold("h1", both, 300)),
+    ok(hold("h1", three, 400)),
+  ];
+  await here.reserve(one, pounds(100));
+  await there.reloadKept();
+  await here.reserve([{ sku: "B", quantity: 2 }], pounds(200));
+
+  await there.reserve([{ sku: "C", quantity: 1 }], pounds(100));
+
+  expect(shop.asked.at(-1)).toMatchObject({
+    method: "PATCH",
+    body: { lines: three, expected_total: pounds(400) },
+  });
+});
+
 test("a tab that was closed and opened again has the hold, and gives it back", async () => {
   const kept = storage();
   shop.answers = [ok(hold("h1", one, 100), 201)];
