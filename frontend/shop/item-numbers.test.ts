@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { numberOf, numberTyped, productOf } from "./item-numbers";
+import { numberOf, numberTyped, productOf, readNumber } from "./item-numbers";
 
 const SHOW = { product_ids: ["vase", "mug"], item_numbers: [3, 1] };
 
@@ -33,4 +33,19 @@ test.each([
   ["/twelve", null],
 ])("%s is a command for a number or is sent", (text, number) => {
   expect(numberTyped(text)).toBe(number);
+});
+
+test.each([
+  ["12", 12],
+  [" ١٢ ", 12],
+  ["0012", 12],
+  ["9999", 9999],
+  ["0", null],
+  ["12345", null],
+  ["-1", null],
+  ["1.5", null],
+  ["abc", null],
+  ["", null],
+])("%j is a number of a product or none", (text, number) => {
+  expect(readNumber(text)).toBe(number);
 });

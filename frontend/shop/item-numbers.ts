@@ -12,6 +12,13 @@ export function productOf({ product_ids, item_numbers }: Numbered, number: numbe
   return product_ids[item_numbers.indexOf(number)] ?? null;
 }
 
+/** A number that somebody types for a product, in the digits of any keyboard; null for what is none
+ *  that a product can have. */
+export function readNumber(text: string): number | null {
+  const digits = europeanDigits(text.trim());
+  return /^[0-9]{1,4}$/.test(digits) ? Number(digits) || null : null;
+}
+
 /** The number of `/12`, in the digits of any keyboard; null for everything else. */
 export function numberTyped(text: string): number | null {
   const found = /^\/\s*([0-9]{1,4})$/.exec(europeanDigits(text.trim()));

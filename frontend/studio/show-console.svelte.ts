@@ -6,6 +6,7 @@ import { isPin, learn, learnAll, openPins, type CueTable } from "../player/cues"
 import { listen } from "../room/connection";
 import { cuesOf, stockOf } from "../room/fold";
 import { problemOf, type Problem } from "../api/client";
+import { readNumber } from "../shop/item-numbers";
 import { Ending } from "./ending.svelte";
 import { pinNext, toggle, unpinNewest, type Action } from "./pinning";
 import { Said, type ChatListener } from "./said";
@@ -43,6 +44,8 @@ export class ShowConsole {
   #shown = 0;
   readonly #said = new Said();
   #queue: Promise<unknown> = Promise.resolve();
+  /** The action that is under way. */
+  #acting: Promise<unknown> = Promise.resolve();
 
   readonly show = $derived(this.view?.show ?? null);
   readonly products = $derived(this.show?.products ?? []);
@@ -149,6 +152,12 @@ export class ShowConsole {
     afterwards: () => unknown = () => this.#ask(),
   ): Promise<boolean> {
     if (this.busy) return false;
+    const acting = this.#act(run, afterwards);
+    this.#acting = acting;
+    return acting;
+  }
+
+  async #act(run: () => Promise<unknown>, afterwards: () => unknown): Promise<boolean> {
     this.busy = true;
     this.problem = null;
     try {
@@ -180,14 +189,19 @@ export class ShowConsole {
         body: { product_ids },
       }),
     );
-  /** What a product is called in this show: `mine 12`. */
-  number = (id: string, item_number: number) =>
-    this.act(() =>
-      this.studio.request(`/shows/${this.showId}/products/${id}/number`, {
-        method: "PUT",
-        body: { item_number },
-      }),
+  /** What a product is called in this show: `mine 12`. What is typed while another action is under way
+   *  is sent after it. */
+  number = async (id: string, typed: string): Promise<boolean> => {
+    const item_number = readNumber(typed);
+    if (item_number === null) {
+      this.problem = { code: "item_number_invalid", status: 0 };
+      return false;
+    }
+    const path = `/shows/${this.showId}/products/${id}/number`;
+    return this.#actInTurn(() =>
+      this.studio.request(path, { method: "PUT", body: { item_number } }),
     );
+  };
   removeProduct = (id: string) =>
     this.act(() =>
       this.studio.request(`/shows/${this.showId}/products/${id}`, { method: "DELETE" }),
@@ -245,6 +259,15 @@ export class ShowConsole {
    *  is pinned by then. */
   #inTurn(decide: () => Action): Promise<void> {
     const turn = this.#queue.then(() => (this.mayPin ? this.#perform(decide()) : undefined));
+    this.#queue = turn;
+    return turn;
+  }
+
+  #actInTurn(run: () => Promise<unknown>): Promise<boolean> {
+    const turn = this.#queue.then(async () => {
+      while (this.busy) await this.#acting;
+      return this.act(run);
+    });
     this.#queue = turn;
     return turn;
   }

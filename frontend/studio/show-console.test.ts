@@ -1,7 +1,9 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { Refused, type Call } from "../api/client";
 import type { ChatEvent, Cue, StudioView } from "../contract";
+import ProblemNotice from "../elements/problem-notice.svelte";
 import type { RoomListener } from "../room/connection";
+import { arabic, english, markup, textOf } from "../testing/rendered";
 import type { Studio } from "./session.svelte";
 import { ShowConsole } from "./show-console.svelte";
 
@@ -208,7 +210,7 @@ test("the shelf is sent whole in its new order", async () => {
 
 test("a product gets another number", async () => {
   const control = await started();
-  await control.number("a", 120);
+  await control.number("a", " ١٢٠ ");
 
   expect(asked.find(({ method }) => method === "PUT")).toEqual({
     method: "PUT",
@@ -216,6 +218,49 @@ test("a product gets another number", async () => {
     body: { item_number: 120 },
   });
 });
+
+test("numbers that are typed while another action is under way are sent after it", async () => {
+  const control = await started();
+  const results = await Promise.all([
+    control.addProduct("x"),
+    control.number("a", "120"),
+    control.number("b", "121"),
+  ]);
+
+  expect(results).toEqual([true, true, true]);
+  expect(posted()).toEqual([
+    "/shows/show_1/products",
+    "/shows/show_1/products/a/number",
+    "/shows/show_1/products/b/number",
+  ]);
+  expect(control.busy).toBe(false);
+});
+
+test("a number that is refused does not keep the next one from being sent", async () => {
+  const control = await started();
+  refuse = { "/a/number": "item_number_taken" };
+  const first = control.number("a", "2");
+  const second = control.number("b", "5");
+
+  expect(await first).toBe(false);
+  expect(await second).toBe(true);
+});
+
+test.each(["0", "abc", "", "-3", "1.5", "12345"])(
+  "%j is no number, and that is said",
+  async (typed) => {
+    const control = await started();
+
+    expect(await control.number("a", typed)).toBe(false);
+
+    expect(posted()).toEqual([]);
+    for (const words of [english, arabic])
+      expect(textOf(markup(ProblemNotice, { problem: control.problem! }, { words }))).toContain(
+        words.t("error.item_number_invalid"),
+      );
+    expect(english.t("error.item_number_invalid")).toContain("1 to 9999");
+  },
+);
 
 test("a new key is in the console's memory alone", async () => {
   const control = await started("scheduled");
