@@ -96,9 +96,12 @@ def test_viewer_buys_by_comment(
 
         say(viewer, said, said["clear"])
         say_born(viewer)
+        # What is read aloud comes into a region that is there before it.
+        region = viewer.locator("[data-wishes][aria-live=polite]")
+        region.evaluate("region => region.dataset.before = 'yes'")
         viewer.get_by_label(said["name"]).fill(said["who"])
         viewer.get_by_role("button", name=said["send"]).click()
-        wish = viewer.locator(".wish")
+        wish = viewer.locator("[data-before=yes] .wish")
         expect(wish).to_have_attribute("data-wish", "held")
         expect(wish).to_contain_text(said["held"])
         expect(wish.get_by_role("timer")).to_have_text(re.compile(r"\d:\d\d"))
