@@ -3,7 +3,7 @@
 import type { Product, Show, Wish } from "../contract";
 import type { Buying } from "../shop/buying.svelte";
 import { productOf } from "../shop/item-numbers";
-import { findVariant, times } from "../shop/variants";
+import { findVariant, times, type Stock } from "../shop/variants";
 
 /** `unknown`: no product has that number. `yours`: it is held already, and no message holds it
  *  twice. */
@@ -25,6 +25,7 @@ interface Shop {
   readonly show: Show;
   readonly buying: Buying;
   readonly catalog: Product[];
+  readonly forMe: Stock;
   readonly delivery: { readonly country: string };
   readonly sells: boolean;
   readonly takesOrders: boolean;
@@ -89,7 +90,10 @@ export class Wishes {
   /** The product with what was said of it chosen. */
   openSheet(): void {
     const wish = this.now;
-    if (wish) this.#toSheet(wish, wish.skus[0]);
+    if (!wish) return;
+    // Of several nobody has named one: one that is left comes first.
+    const left = wish.skus.find((sku) => this.store.forMe[sku] !== 0);
+    this.#toSheet(wish, left ?? wish.skus[0]);
   }
 
   /** `/12`: that product, or a sentence that there is none. */

@@ -204,6 +204,24 @@ test("of a size that is gone the question says so, and takes no press", () => {
   expect(htmlOf(WishCard, store, { wishes }).match(/ disabled/g)).toHaveLength(1);
 });
 
+test("the sheet opens on a size that is left, where nobody named one", () => {
+  const { store, wishes } = wishesOf(english, { stock: { "vase-moss": 0, "vase-blush": 3 } });
+  store.takesOrders = false;
+
+  wishes.heard(VASE);
+
+  expect(store.preset).toEqual({ sku: "vase-blush", quantity: 1 });
+});
+
+test("the sheet opens on the size that was named, also where it is gone", () => {
+  const { store, wishes } = wishesOf(english, { stock: { "vase-moss": 0, "vase-blush": 3 } });
+  store.takesOrders = false;
+
+  wishes.heard({ ...VASE, sku: "vase-moss", skus: ["vase-moss"] });
+
+  expect(store.preset).toEqual({ sku: "vase-moss", quantity: 1 });
+});
+
 test("an answer that got lost is asked for again under the same key", async () => {
   const { wishes } = wishesOf();
   shop.answers = [lost, ok(hold("h1", HELD, 2000), 201)];
