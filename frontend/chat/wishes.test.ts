@@ -204,6 +204,39 @@ test("of a size that is gone the question says so, and takes no press", () => {
   expect(htmlOf(WishCard, store, { wishes }).match(/ disabled/g)).toHaveLength(1);
 });
 
+test.each([english, arabic])(
+  "a question of which nothing is left leads to the sheet, $lang",
+  (words) => {
+    const { store, wishes } = wishesOf(words, {
+      stock: { "vase-moss": 0, "vase-blush": 0, "mug-only": 0 },
+    });
+    wishes.heard(VASE);
+    expect(htmlOf(WishCard, store, { wishes }).match(/ disabled/g)).toHaveLength(2);
+    expect(said(WishCard, store, { wishes })).toContain(words.t("product.choose"));
+
+    wishes.heard({ ...MUG, sku: null });
+    const one = said(WishCard, store, { wishes });
+    expect(one).toContain(words.t("product.sold_out"));
+    expect(one).not.toContain(words.t("chat.wish_hold"));
+    expect(one).toContain(words.t("product.choose"));
+
+    wishes.openSheet();
+    expect([store.view, store.product?.id]).toEqual(["product", "mug"]);
+  },
+);
+
+test("what this buyer holds the last of is not said to be gone", async () => {
+  const { store, wishes } = wishesOf(english, { stock: { "vase-moss": 0, "vase-blush": 0 } });
+  shop.answers = [ok(hold("h1", [MOSS], 5200), 201)];
+  await store.buying.reserve([MOSS], pounds(5200));
+
+  wishes.heard(VASE);
+  expect(htmlOf(WishCard, store, { wishes }).match(/ disabled/g)).toHaveLength(1);
+  await wishes.hold("vase-moss");
+
+  expect(wishes.now?.step).toBe("yours");
+});
+
 test("the sheet opens on a size that is left, where nobody named one", () => {
   const { store, wishes } = wishesOf(english, { stock: { "vase-moss": 0, "vase-blush": 3 } });
   store.takesOrders = false;
