@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import type { RoomEvent, Show } from "../contract";
+import { numberOf, productOf } from "../shop/item-numbers";
 import { cuesOf, empty, fold, showOf, stockOf, type Room } from "./fold";
 
 /** Values of any shape: folding never looks inside. */
@@ -65,6 +66,23 @@ test("the room's facts go over the page's, in the shelf's order", () => {
   });
   expect(showOf(empty, page).products).toEqual(page.products);
   expect(cuesOf(room)).toEqual([{ id: "c" }]);
+});
+
+test("a room that was stored before products had numbers has those of the page", () => {
+  const page = { products: [], product_ids: ["p1", "p2"], item_numbers: [7, 9] } as unknown as Show;
+  const before = showOf(after([snapshot(4, { show: { product_ids: ["p2", "p3", "p1"] } })]), page);
+  const since = showOf(
+    after([snapshot(4, { show: { product_ids: ["p2", "p1"], item_numbers: [12, 7] } })]),
+    page,
+  );
+
+  expect(["p1", "p2", "p3"].map((id) => numberOf(before, id))).toEqual([7, 9, null]);
+  expect([productOf(before, 9), productOf(before, 8), productOf(before, 0)]).toEqual([
+    "p2",
+    null,
+    null,
+  ]);
+  expect(["p1", "p2"].map((id) => numberOf(since, id))).toEqual([7, 12]);
 });
 
 test("in a rehearsal the stock is what its test buyers have left", () => {

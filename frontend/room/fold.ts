@@ -1,6 +1,7 @@
 /** The room as a document: a snapshot, then single keys, then sampled state. `fold(snapshot(n),
  *  events n..m) == snapshot(m)`. */
 import type { Cue, Product, RoomEntries, RoomEvent, Show } from "../contract";
+import { numberOf } from "../shop/item-numbers";
 
 export interface Room {
   seq: number;
@@ -81,7 +82,15 @@ export function showOf(room: Room, page: Show): Show {
       ([key, value]) => key.startsWith("product/") && value && !known.has((value as Product).id),
     )
     .map(([, value]) => value as Product);
-  return { ...page, ...room.entries.show, products: [...products, ...added] };
+  const show = room.entries.show;
+  return { ...page, ...show, ...numbers(show, page), products: [...products, ...added] };
+}
+
+/** A room that was stored before products had numbers says none: they are the page's, each with its
+ *  product, which may stand elsewhere by now. */
+function numbers(show: Partial<Show> | undefined, page: Show): Partial<Show> {
+  if (!show?.product_ids || show.item_numbers) return {};
+  return { item_numbers: show.product_ids.map((id) => numberOf(page, id) ?? 0) };
 }
 
 /** What is left by SKU: in a rehearsal what its test buyers have left, who buy nothing real. */

@@ -2,14 +2,15 @@
 import type { Show } from "../contract";
 import { europeanDigits } from "../i18n/text";
 
+/** A number of 0 is none. */
 export type Numbered = Pick<Show, "product_ids" | "item_numbers">;
 
 export function numberOf({ product_ids, item_numbers }: Numbered, id: string): number | null {
-  return item_numbers[product_ids.indexOf(id)] ?? null;
+  return item_numbers[product_ids.indexOf(id)] || null;
 }
 
 export function productOf({ product_ids, item_numbers }: Numbered, number: number): string | null {
-  return product_ids[item_numbers.indexOf(number)] ?? null;
+  return number > 0 ? (product_ids[item_numbers.indexOf(number)] ?? null) : null;
 }
 
 /** A number that somebody types for a product, in the digits of any keyboard; null for what is none

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 import httpx2
 import pytest
+from sqlalchemy.exc import IntegrityError
 
 from showfloor.catalog.types import Product
 from showfloor.kit import ids
 from showfloor.kit.db import Database, Session
 from showfloor.realtime import service as realtime
+from showfloor.shows import queries
 from showfloor.shows import service as shows
+from showfloor.shows.types import Show
 from tests.integration.checkout.shop import execute
 from tests.people import FakeStreaming, Floor, add_floor, add_host, add_key, add_product
+from tests.waiting import until_somebody_waits
 
 
 @dataclass
@@ -31,17 +37,20 @@ class Shelf:
     def show(self) -> str:
         return f"/api/v1/shows/{ids.encode('show', self.floor.show.id)}"
 
-    async def add(self, slug: str) -> Product:
+    async def make(self, slug: str) -> Product:
         async with self.database.session() as session:
-            product = await add_product(session, self.floor.sellers[0], slug)
-            await self._put(session, product)
+            return await add_product(session, self.floor.sellers[0], slug)
+
+    async def add(self, slug: str) -> Product:
+        product = await self.make(slug)
+        await self.put_back(product)
         return product
 
     async def put_back(self, product: Product) -> None:
         async with self.database.session() as session:
-            await self._put(session, product)
+            await self.put(session, product)
 
-    async def _put(self, session: Session, product: Product) -> None:
+    async def put(self, session: Session, product: Product) -> None:
         await shows.add_product(
             session, person=self.floor.host, show_id=self.floor.show.id, product_id=product.id
         )
@@ -115,6 +124,35 @@ async def test_number_of_a_product_that_left_is_given_to_no_other(shelf: Shelf) 
     await shelf.put_back(vase)
     await shelf.put_back(vase)
     assert await shelf.numbers() == {"mug": 1, "scarf": 2, "lamp": 4, "vase": 5}
+
+
+@pytest.mark.parametrize("guard", [True, False], ids=["guarded", "twin"])
+async def test_products_that_are_added_at_one_moment_get_two_numbers(
+    shelf: Shelf, monkeypatch: pytest.MonkeyPatch, guard: bool
+) -> None:
+    """Who comes second waits for the show's lock. Without it both take the same number, which the
+    table has once.
+    """
+    locked = queries.show
+
+    async def read(session: Session, show_id: UUID, *, lock: bool = False) -> Show | None:
+        return await locked(session, show_id, lock=lock and guard)
+
+    monkeypatch.setattr(queries, "show", read)
+    vase, lamp = [await shelf.make(slug) for slug in ("vase", "lamp")]
+
+    async with shelf.database.session() as session:
+        await shelf.put(session, vase)
+        second = asyncio.create_task(shelf.put_back(lamp))
+        await until_somebody_waits(shelf.database)
+
+    if guard:
+        await second
+        assert await shelf.numbers() == {"mug": 1, "scarf": 2, "vase": 3, "lamp": 4}
+    else:
+        with pytest.raises(IntegrityError, match="uq_show_product_show_id_item_number"):
+            await second
+        assert await shelf.numbers() == {"mug": 1, "scarf": 2, "vase": 3}
 
 
 async def test_host_chooses_another_number_and_the_next_one_is_above_it(shelf: Shelf) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -127,17 +129,45 @@ def test_any_text_is_read_and_names_only_what_there_is(text: str, product: Produ
     assert found is None or (found.skus and set(found.skus) <= skus)
 
 
+NAMES = {"M": {"m", "medium"}, "L": {"l", "large"}, "red": {"red"}, "blue": {"blue"}, "42": {"42"}}
+"""What people type, and the names of options that say it."""
+
+
+def has(product: Product, options: Mapping[str, str], word: str) -> bool:
+    """Whether a variant with these options is what the word names."""
+    return any(
+        value.name["en"].casefold() in NAMES[word]
+        for axis in product.options
+        for value in axis.values
+        if options[axis.code] == value.code
+    )
+
+
 @given(
-    st.lists(
-        st.sampled_from(["mine", "12", "M", "x2", "red", "لي", "حجز", "١٢", "+", "please", "#"]),
-        max_size=7,
-    ),
+    st.sampled_from(["12", "mine 12", "I want 12", "حجز ١٢", "لي 12", "2", "mine 2"]),
+    st.lists(st.sampled_from([*NAMES, "x2", "please", "mine", "لي", "size"]), max_size=5),
     st.sampled_from(ALL),
 )
-def test_clear_means_exactly_one(words: list[str], product: Product) -> None:
-    found = understood(" ".join(words), product)
+def test_clear_is_the_only_one_that_has_all_that_was_said(
+    begun: str, words: list[str], product: Product
+) -> None:
+    found = understood(" ".join([begun, *words]), product)
+    options = [word for word in words if word in NAMES]
 
-    assert found is None or not found.is_clear or len(found.skus) == 1
+    if found is not None and found.is_clear:
+        assert list(found.skus) == [
+            variant.sku
+            for variant in product.variants
+            if all(has(product, variant.options, word) for word in options)
+        ]
+        assert options or "mine" in [*begun.split(), *words] or "حجز" in begun
+
+
+@pytest.mark.parametrize("words", ["mine 12 M L red", "mine 12 M M L red", "12 red red blue M"])
+def test_words_that_no_variant_has_together_are_not_clear(words: str) -> None:
+    found = understood(words, SHIRT)
+
+    assert found is None or not found.is_clear
 
 
 def test_number_alone_with_whatever_politeness_is_no_wish() -> None:
