@@ -1,5 +1,6 @@
 """Bring a database to the newest shape: Alembic's migrations, under a lock, so that several
-processes may start at once.
+processes may start at once. Each is a transaction of its own; one that would keep a table locked
+for long commits its steps one by one and may be repeated (0066).
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ import asyncio
 import importlib
 import importlib.util
 import pkgutil
+import time
 from pathlib import Path
 
 from sqlalchemy import Connection, create_engine, text
@@ -39,6 +41,8 @@ its own URL.
 """
 LOCK = 0x5F0F_100F
 """Any number that nobody else uses for pg_advisory_lock."""
+BETWEEN_LOOKS = 0.1
+"""Seconds."""
 
 
 async def upgrade(url: str) -> None:
@@ -49,13 +53,29 @@ def upgrade_now(url: str) -> None:
     """`url` is a libpq URL; the role must own the database."""
     engine = create_engine(url.replace("postgresql://", "postgresql+psycopg://", 1))
     try:
-        with engine.begin() as connection:
-            connection.execute(text("select pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
-            if _revisions(connection) != [_newest()]:
+        with engine.connect() as connection:
+            _wait_for_turn(connection)
+            is_old = _revisions(connection) != [_newest()]
+            connection.commit()
+            if is_old:
                 _migrate(connection)
             connection.execute(text(FANOUT_MAY_ONLY_READ))
+            connection.commit()
     finally:
+        # With its connection the lock is gone.
         engine.dispose()
+
+
+def _wait_for_turn(connection: Connection) -> None:
+    """The lock is the connection's, across transactions. Who waited for it inside a statement would
+    have a snapshot all the while, for which an index that is built concurrently waits in turn.
+    """
+    connection.execution_options(isolation_level="AUTOCOMMIT")
+    taken = text("select pg_try_advisory_lock(:lock)")
+    while not connection.execute(taken, {"lock": LOCK}).scalar_one():
+        time.sleep(BETWEEN_LOOKS)
+    connection.commit()
+    connection.execution_options(isolation_level=connection.default_isolation_level)
 
 
 def _revisions(connection: Connection) -> list[str]:

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-import runpy
 import secrets
 import shutil
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import psycopg
 import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from alembic.operations import Operations
 from sqlalchemy import create_engine
 
 from showfloor.app import migrate
@@ -24,6 +25,7 @@ from showfloor.app.postgres import EmbeddedPostgres
 from showfloor.kit import ids
 from showfloor.kit.db import Base
 from tests.databases import TEMPLATE
+from tests.waiting import BOUND
 
 
 def _difference(url: str) -> list[Any]:
@@ -93,39 +95,114 @@ def test_the_comparison_finds_a_column_that_the_models_lack(database_url: str) -
     assert [change[0] for change in _difference(database_url)] == ["remove_column"]
 
 
-def test_shelves_from_before_are_numbered_in_their_order(postgres: EmbeddedPostgres) -> None:
-    (file,) = (migrate.MIGRATIONS / "versions").glob("*_item_numbers.py")
-    shows, products = [ids.new() for _ in range(2)], [ids.new() for _ in range(3)]
+@dataclass
+class Shelves:
+    """A database from before products had numbers: a show with three of them, and one without."""
+
+    url: str
+    shows: tuple[UUID, UUID]
+    products: list[UUID]
+
+    def run(self, *statements: str) -> None:
+        with psycopg.connect(self.url) as connection:
+            for statement in statements:
+                connection.execute(statement.encode())
+
+    def add(self, product: UUID, place: int) -> None:
+        """As the version before does."""
+        with psycopg.connect(self.url) as connection:
+            connection.execute(
+                "insert into show_product (show_id, product_id, position) values (%s, %s, %s)"
+                " on conflict do nothing",
+                [self.shows[0], product, place],
+            )
+
+    def numbers(self) -> tuple[list[int], list[int]]:
+        """Of the products, and the last one of each show."""
+        with psycopg.connect(self.url) as connection:
+            found = dict(
+                connection.execute("select product_id, item_number from show_product").fetchall()
+            )
+            last = dict(connection.execute("select id, last_item_number from show").fetchall())
+        return [found[each] for each in self.products], [last[show] for show in self.shows]
+
+
+@pytest.fixture
+def shelves(postgres: EmbeddedPostgres) -> Iterator[Shelves]:
     with database_of(postgres, TEMPLATE) as url:
+        made = Shelves(url, (ids.new(), ids.new()), [ids.new() for _ in range(3)])
+        made.run(
+            "drop trigger show_product_numbered on show_product",
+            "drop function show_product_number",
+            "alter table show_product drop column item_number",
+            "alter table show drop column last_item_number",
+            "alter table chat_settings drop column buy_by_comment",
+            "update alembic_version set version_num = '0065'",
+        )
         with psycopg.connect(url) as connection:
-            connection.execute("alter table show_product drop column item_number")
-            connection.execute("alter table show drop column last_item_number")
-            connection.execute("alter table chat_settings drop column buy_by_comment")
-            for show in shows:
+            for show in made.shows:
                 connection.execute(
                     "insert into show (id, slug, title, state, market, currency, host_creator_id,"
                     " cue_offset_ms) values (%s, %s, '{}', 'live', 'gb', 'GBP', %s, 0)",
                     [show, show.hex, show],
                 )
-            # Places from before the shelf could be arranged have gaps.
-            for product, place in zip(products, (5, 1, 3), strict=True):
-                connection.execute(
-                    "insert into show_product (show_id, product_id, position) values (%s, %s, %s)",
-                    [shows[0], product, place],
-                )
-        engine = create_engine(url.replace("postgresql://", "postgresql+psycopg://", 1))
-        with (
-            engine.begin() as connection,
-            Operations.context(MigrationContext.configure(connection)),
-        ):
-            runpy.run_path(str(file))["upgrade"]()
-        engine.dispose()
+        # Places from before the shelf could be arranged have gaps.
+        for product, place in zip(made.products, (5, 1, 3), strict=True):
+            made.add(product, place)
+        yield made
 
-        assert _difference(url) == []
-        with psycopg.connect(url) as connection:
-            numbers = dict(
-                connection.execute("select product_id, item_number from show_product").fetchall()
-            )
-            last = dict(connection.execute("select id, last_item_number from show").fetchall())
-    assert [numbers[product] for product in products] == [3, 1, 2]
-    assert [last[show] for show in shows] == [3, 0]
+
+def test_shelves_from_before_are_numbered_in_their_order(shelves: Shelves) -> None:
+    migrate.upgrade_now(shelves.url)
+
+    assert _difference(shelves.url) == []
+    assert shelves.numbers() == ([3, 1, 2], [3, 0])
+
+
+@pytest.mark.parametrize("trigger", [True, False], ids=["guarded", "twin"])
+def test_process_of_the_version_before_adds_a_product_all_the_same(
+    shelves: Shelves, trigger: bool
+) -> None:
+    migrate.upgrade_now(shelves.url)
+    if not trigger:
+        shelves.run("drop trigger show_product_numbered on show_product")
+    fourth = ids.new()
+
+    if trigger:
+        shelves.add(fourth, 9)
+        shelves.products.append(fourth)
+        assert shelves.numbers() == ([3, 1, 2, 4], [4, 0])
+    else:
+        with pytest.raises(psycopg.errors.NotNullViolation):
+            shelves.add(fourth, 9)
+
+
+def test_numbering_that_was_interrupted_goes_on(shelves: Shelves) -> None:
+    migrate.upgrade_now(shelves.url)
+    unique = "uq_show_product_show_id_item_number"
+    shelves.run(
+        f"alter table show_product drop constraint {unique}",
+        "alter table show_product alter column item_number drop not null",
+        "update show_product set item_number = null",
+        "update show set last_item_number = 0",
+        # What a build that was broken off leaves has its name, and is not unique.
+        f"create index {unique} on show_product (show_id)",
+        "update alembic_version set version_num = '0065'",
+    )
+    fourth = ids.new()
+    shelves.add(fourth, 9)
+    shelves.products.append(fourth)
+
+    migrate.upgrade_now(shelves.url)
+
+    assert _difference(shelves.url) == []
+    assert shelves.numbers() == ([3, 1, 2, 4], [4, 0])
+
+
+def test_processes_that_start_at_once_upgrade_once(shelves: Shelves) -> None:
+    with ThreadPoolExecutor() as pool:
+        started = [pool.submit(migrate.upgrade_now, shelves.url) for _ in range(3)]
+        assert [each.result(BOUND) for each in started] == [None] * 3
+
+    assert _difference(shelves.url) == []
+    assert shelves.numbers() == ([3, 1, 2], [3, 0])
