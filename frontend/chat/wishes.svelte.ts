@@ -1,8 +1,8 @@
 /** What this viewer's own messages were understood to want. A clear wish is held at once, by the same
  *  request as a press of the button; any other is asked about, where nobody else sees it. */
-import type { Product, Show, Wish } from "../contract";
+import type { Product, RoomEntries, Show, Wish } from "../contract";
 import type { Buying } from "../shop/buying.svelte";
-import { productOf } from "../shop/item-numbers";
+import { numberOf, productOf } from "../shop/item-numbers";
 import { findVariant, times, type Stock } from "../shop/variants";
 
 /** `unknown`: no product has that number. `yours`: it is held already, and no message holds it
@@ -26,6 +26,9 @@ interface Shop {
   readonly buying: Buying;
   readonly catalog: Product[];
   readonly forMe: Stock;
+  readonly entries: RoomEntries;
+  /** The product that the picture shows. */
+  readonly onScreen: string | null;
   readonly delivery: { readonly country: string };
   readonly sells: boolean;
   readonly takesOrders: boolean;
@@ -46,6 +49,15 @@ export class Wishes {
     if (last?.step !== "held" && last?.step !== "yours") return last;
     const quantity = this.store.buying.heldOf(last.skus[0]!);
     return quantity > 0 ? { ...last, quantity } : null;
+  });
+
+  /** A number to say by example how it is done: of the product on screen, or the first one. Null where
+   *  it is switched off, or nothing can be held. */
+  readonly example = $derived.by((): number | null => {
+    const { entries, onScreen, sells, show, takesOrders } = this.store;
+    const isOff = entries.chat?.buy_by_comment === false || entries.chat?.emoji_only === true;
+    const id = onScreen ?? show.products[0]?.id;
+    return isOff || !sells || !takesOrders || !id ? null : numberOf(show, id);
   });
 
   constructor(private readonly store: Shop) {}

@@ -7,8 +7,18 @@ import type { Language } from "../i18n/i18n";
 import type { ShowPageData } from "../page";
 import { Buying } from "../shop/buying.svelte";
 import { arabic, english, namesIn } from "../testing/rendered";
-import { htmlOf, said, show, storeOf } from "../testing/show";
+import {
+  htmlOf,
+  MUG as MUG_SOLD,
+  pin,
+  room,
+  said,
+  show,
+  storeOf,
+  VASE as VASE_SOLD,
+} from "../testing/show";
 import { hold, lost, ok, pounds, refusal, standInShop, storage } from "../testing/shop";
+import Say from "./say.svelte";
 import { Talk } from "./talk.svelte";
 import WishCard from "./wish-card.svelte";
 import { Wishes } from "./wishes.svelte";
@@ -360,6 +370,29 @@ test.each([english, arabic])(
     expect(text).toMatch(/\d:\d\d/);
   },
 );
+
+test.each([english, arabic])("the field says how to buy by comment, $lang", (words) => {
+  const { store, talk } = wishesOf(words);
+  const hint = () => / placeholder="([^"]*)"/.exec(htmlOf(Say, store, { talk, field: null }))?.[1];
+  const goods = { "product/mug": MUG_SOLD, "product/vase": VASE_SOLD };
+  const chat = { slow_s: 0, emoji_only: false, buyers_only: false, closed: false };
+  const by = (number: number) => words.t("chat.placeholder_buy", { number: String(number) });
+  expect(hint()).toBe(by(1));
+
+  const shown = { "cue/1": pin("1", "vase", "2026-11-26T10:00:00Z") };
+  store.roomChanged(room({ ...goods, ...shown, chat: { ...chat, buy_by_comment: true } }));
+  expect(hint()).toBe(by(2));
+
+  for (const off of [{ buy_by_comment: false }, { buy_by_comment: true, emoji_only: true }]) {
+    store.roomChanged(room({ ...goods, ...shown, chat: { ...chat, ...off } }));
+    expect(hint()).toBe(words.t("chat.placeholder"));
+  }
+  // A room that was stored before it could be switched off.
+  store.roomChanged(room({ ...goods, ...shown, chat }));
+  expect(hint()).toBe(by(2));
+  store.takesOrders = false;
+  expect(hint()).toBe(words.t("chat.placeholder"));
+});
 
 test("/12 opens the product and is never sent", () => {
   const { store, talk } = wishesOf();
