@@ -1,7 +1,7 @@
 /** The room as a document: a snapshot, then single keys, then sampled state. `fold(snapshot(n),
  *  events n..m) == snapshot(m)`. */
 import type { Cue, Product, RoomEntries, RoomEvent, Show } from "../contract";
-import { numberOf } from "../shop/item-numbers";
+import { numberOf, type Numbered } from "../shop/item-numbers";
 
 export interface Room {
   seq: number;
@@ -88,7 +88,7 @@ export function showOf(room: Room, page: Show): Show {
 
 /** A room that was stored before products had numbers says none: they are the page's, each with its
  *  product, which may stand elsewhere by now. */
-function numbers(show: Partial<Show> | undefined, page: Show): Partial<Show> {
+function numbers(show: Partial<Numbered> | undefined, page: Numbered): Partial<Numbered> {
   if (!show?.product_ids || show.item_numbers) return {};
   return { item_numbers: show.product_ids.map((id) => numberOf(page, id) ?? 0) };
 }
