@@ -70,12 +70,13 @@ def _wait_for_turn(connection: Connection) -> None:
     """The lock is the connection's, across transactions. Who waited for it inside a statement would
     have a snapshot all the while, for which an index that is built concurrently waits in turn.
     """
+    usual = connection.get_isolation_level()
     connection.execution_options(isolation_level="AUTOCOMMIT")
     taken = text("select pg_try_advisory_lock(:lock)")
     while not connection.execute(taken, {"lock": LOCK}).scalar_one():
         time.sleep(BETWEEN_LOOKS)
     connection.commit()
-    connection.execution_options(isolation_level=connection.default_isolation_level)
+    connection.execution_options(isolation_level=usual)
 
 
 def _revisions(connection: Connection) -> list[str]:
