@@ -1,73 +1,22 @@
 /** What the own messages want: held once, asked about where it is not clear, and never without the
  *  shop. */
-import { beforeEach, expect, test, vi } from "vitest";
-import type { Wish } from "../contract";
-import ProductSheet from "../elements/product-sheet.svelte";
-import type { Language } from "../i18n/i18n";
-import type { ShowPageData } from "../page";
-import { Buying } from "../shop/buying.svelte";
+import { expect, test } from "vitest";
 import { arabic, english, namesIn } from "../testing/rendered";
-import {
-  htmlOf,
-  MUG as MUG_SOLD,
-  pin,
-  room,
-  said,
-  show,
-  storeOf,
-  VASE as VASE_SOLD,
-} from "../testing/show";
-import { hold, lost, ok, pounds, refusal, standInShop, storage } from "../testing/shop";
+import { htmlOf, MUG, pin, room, said, VASE } from "../testing/show";
+import { hold, lost, ok, refusal, standInShop } from "../testing/shop";
+import { HELD, MUG_WISH, settled, standInBrowser, VASE_WISH, wishesOf } from "../testing/wishes";
 import Say from "./say.svelte";
-import { Talk } from "./talk.svelte";
 import WishCard from "./wish-card.svelte";
-import { Wishes } from "./wishes.svelte";
 
 const shop = standInShop();
-const MUG: Wish = {
-  key: "KEY_1",
-  item_number: 1,
-  product_id: "mug",
-  sku: "mug-only",
-  skus: ["mug-only"],
-  quantity: 2,
-};
-const VASE: Wish = {
-  key: "KEY_V",
-  item_number: 2,
-  product_id: "vase",
-  sku: null,
-  skus: ["vase-moss", "vase-blush"],
-  quantity: 1,
-};
-const HELD = [{ sku: "mug-only", quantity: 2 }];
-
-beforeEach(() => {
-  storage();
-  vi.stubGlobal("history", { pushState: () => undefined, back: () => undefined });
-  vi.stubGlobal("document", {
-    activeElement: null,
-    querySelector: () => null,
-    documentElement: { lang: "en" },
-  });
-  vi.stubGlobal("HTMLElement", class {});
-  vi.stubGlobal("window", { scrollTo: () => undefined });
-});
-
-function wishesOf(words: Language = english, page: Partial<ShowPageData> = {}) {
-  const store = storeOf(show(), page, words);
-  const talk = new Talk(store);
-  talk.wishes = new Wishes(store);
-  return { store, talk, wishes: talk.wishes };
-}
-const settled = (wishes: Wishes) => vi.waitFor(() => expect(wishes.now?.step).not.toBe("holding"));
+standInBrowser();
 const posts = () => shop.asked.filter(({ method }) => method === "POST");
 
 test("a clear wish is held under the key of its message, at the price on screen", async () => {
   const { store, wishes } = wishesOf();
   shop.answers = [ok(hold("h1", HELD, 2000), 201)];
 
-  wishes.heard(MUG);
+  wishes.heard(MUG_WISH);
   expect(wishes.now?.step).toBe("holding");
   await settled(wishes);
 
@@ -82,133 +31,9 @@ test("a clear wish is held under the key of its message, at the price on screen"
   expect(store.buying.open?.id).toBe("h1");
 });
 
-test("a second wish for what is held holds nothing more", async () => {
-  const { store, wishes } = wishesOf();
-  shop.answers = [ok(hold("h1", HELD, 2000), 201)];
-  wishes.heard(MUG);
-  await settled(wishes);
-
-  wishes.heard({ ...MUG, key: "KEY_2" });
-
-  expect(wishes.now?.step).toBe("yours");
-  expect(shop.asked).toHaveLength(1);
-  expect(store.buying.open?.lines).toEqual(hold("h1", HELD, 2000).lines);
-});
-
-test("what was given back is no longer said to be held", async () => {
-  const { store, wishes } = wishesOf();
-  shop.answers = [ok(hold("h1", HELD, 2000), 201), ok(null, 204)];
-  wishes.heard(MUG);
-  await settled(wishes);
-  expect(wishes.now?.step).toBe("held");
-
-  await store.buying.release();
-
-  expect(wishes.now).toBeNull();
-});
-
-const MOSS = { sku: "vase-moss", quantity: 1 };
-
-test("what was given back is not said to be held when other goods are", async () => {
-  const { store, wishes } = wishesOf();
-  shop.answers = [
-    ok(hold("h1", HELD, 2000), 201),
-    ok(null, 204),
-    ok(hold("h2", [MOSS], 5200), 201),
-  ];
-  wishes.heard(MUG);
-  await settled(wishes);
-
-  await store.buying.release();
-  await store.buying.reserve([MOSS], pounds(5200));
-
-  expect([store.buying.open?.id, wishes.now]).toEqual(["h2", null]);
-});
-
-test("what is held says how many, and what was taken out at the checkout no more", async () => {
-  const { store, wishes } = wishesOf();
-  shop.answers = [
-    ok(hold("h1", [MOSS], 5200), 201),
-    ok(hold("h1", [MOSS, ...HELD], 9200)),
-    ok(hold("h1", [MOSS, { sku: "mug-only", quantity: 1 }], 7200)),
-    ok(hold("h1", [MOSS], 5200)),
-  ];
-  await store.buying.reserve([MOSS], pounds(5200));
-  wishes.heard(MUG);
-  await settled(wishes);
-  expect(wishes.now).toMatchObject({ step: "held", quantity: 2 });
-
-  await store.buying.change("mug-only", 1);
-  expect(wishes.now).toMatchObject({ step: "held", quantity: 1 });
-  await store.buying.change("mug-only", 0);
-
-  expect([store.buying.open?.id, wishes.now]).toEqual(["h1", null]);
-});
-
-test("while a payment is under way the sheet says so, and nothing is said to be held", async () => {
-  const { store, wishes } = wishesOf();
-  shop.answers = [ok(hold("h1", [MOSS], 5200), 201)];
-  await store.buying.reserve([MOSS], pounds(5200));
-  store.buying.payment = "needs_confirmation";
-
-  wishes.heard(MUG);
-
-  expect([wishes.now, store.view, store.product?.id]).toEqual([null, "product", "mug"]);
-  expect(store.preset).toEqual({ sku: "mug-only", quantity: 2 });
-  expect(said(ProductSheet, store, { product: store.product! })).toContain(
-    english.t("product.finish_payment"),
-  );
-  expect(shop.asked).toHaveLength(1);
-});
-
-test("what is being paid for is said to be held, with as many as are", async () => {
-  const { store, wishes } = wishesOf();
-  shop.answers = [ok(hold("h1", [MOSS], 5200), 201)];
-  await store.buying.reserve([MOSS], pounds(5200));
-  store.buying.payment = "pending";
-
-  wishes.heard({ ...VASE, sku: "vase-moss", skus: ["vase-moss"], quantity: 3 });
-
-  expect(wishes.now).toMatchObject({ step: "yours", quantity: 1 });
-  expect(shop.asked).toHaveLength(1);
-});
-
-test("goods of another product are not said to be held because the last ones are", async () => {
-  const { store, wishes } = wishesOf();
-  const lines = [{ sku: "vase-moss", available: 0 }];
-  shop.answers = [ok(hold("h1", [MOSS], 5200), 201), refusal("sold_out", 409, { lines })];
-  await store.buying.reserve([MOSS], pounds(5200));
-
-  wishes.heard(MUG);
-  await settled(wishes);
-
-  expect([store.buying.problem?.code, wishes.now?.step]).toEqual(["already_held", "refused"]);
-});
-
-test.each([
-  ["a hold of its own", [HELD]],
-  ["more of the same hold", [[MOSS], [MOSS, ...HELD]]],
-])("what another tab holds is not held again by a page that was not told: %s", async (_, steps) => {
-  const { store, wishes } = wishesOf();
-  const there = new Buying("/api/v1", "show_1");
-  for (const [at, lines] of steps.entries()) {
-    shop.answers = [ok(hold("h1", lines, 5200), at ? 200 : 201)];
-    await there.reserve([lines.at(-1)!], pounds(5200));
-    // The page saw the beginning, and was suspended then.
-    if (at < steps.length - 1) await store.followTabs();
-  }
-  const asked = shop.asked.length;
-  expect(store.buying.heldOf("mug-only")).toBe(0);
-
-  wishes.heard({ ...MUG, quantity: 1 });
-
-  expect(wishes.now).toMatchObject({ step: "yours", quantity: 2 });
-  expect(shop.asked).toHaveLength(asked);
-});
-
 test("of a size that is gone the question says so, and takes no press", () => {
   const { store, wishes } = wishesOf(english, { stock: { "vase-moss": 0, "vase-blush": 3 } });
-  wishes.heard(VASE);
+  wishes.heard(VASE_WISH);
 
   expect(said(WishCard, store, { wishes })).toContain(`moss · ${english.t("product.sold_out")}`);
   expect(htmlOf(WishCard, store, { wishes }).match(/ disabled/g)).toHaveLength(1);
@@ -220,11 +45,11 @@ test.each([english, arabic])(
     const { store, wishes } = wishesOf(words, {
       stock: { "vase-moss": 0, "vase-blush": 0, "mug-only": 0 },
     });
-    wishes.heard(VASE);
+    wishes.heard(VASE_WISH);
     expect(htmlOf(WishCard, store, { wishes }).match(/ disabled/g)).toHaveLength(2);
     expect(said(WishCard, store, { wishes })).toContain(words.t("product.choose"));
 
-    wishes.heard({ ...MUG, sku: null });
+    wishes.heard({ ...MUG_WISH, sku: null });
     const one = said(WishCard, store, { wishes });
     expect(one).toContain(words.t("product.sold_out"));
     expect(one).not.toContain(words.t("chat.wish_hold"));
@@ -235,23 +60,11 @@ test.each([english, arabic])(
   },
 );
 
-test("what this buyer holds the last of is not said to be gone", async () => {
-  const { store, wishes } = wishesOf(english, { stock: { "vase-moss": 0, "vase-blush": 0 } });
-  shop.answers = [ok(hold("h1", [MOSS], 5200), 201)];
-  await store.buying.reserve([MOSS], pounds(5200));
-
-  wishes.heard(VASE);
-  expect(htmlOf(WishCard, store, { wishes }).match(/ disabled/g)).toHaveLength(1);
-  await wishes.hold("vase-moss");
-
-  expect(wishes.now?.step).toBe("yours");
-});
-
 test("the sheet opens on a size that is left, where nobody named one", () => {
   const { store, wishes } = wishesOf(english, { stock: { "vase-moss": 0, "vase-blush": 3 } });
   store.takesOrders = false;
 
-  wishes.heard(VASE);
+  wishes.heard(VASE_WISH);
 
   expect(store.preset).toEqual({ sku: "vase-blush", quantity: 1 });
 });
@@ -260,7 +73,7 @@ test("the sheet opens on the size that was named, also where it is gone", () => 
   const { store, wishes } = wishesOf(english, { stock: { "vase-moss": 0, "vase-blush": 3 } });
   store.takesOrders = false;
 
-  wishes.heard({ ...VASE, sku: "vase-moss", skus: ["vase-moss"] });
+  wishes.heard({ ...VASE_WISH, sku: "vase-moss", skus: ["vase-moss"] });
 
   expect(store.preset).toEqual({ sku: "vase-moss", quantity: 1 });
 });
@@ -268,7 +81,7 @@ test("the sheet opens on the size that was named, also where it is gone", () => 
 test("an answer that got lost is asked for again under the same key", async () => {
   const { wishes } = wishesOf();
   shop.answers = [lost, ok(hold("h1", HELD, 2000), 201)];
-  wishes.heard(MUG);
+  wishes.heard(MUG_WISH);
   await settled(wishes);
 
   expect(wishes.now?.step).toBe("held");
@@ -278,11 +91,11 @@ test("an answer that got lost is asked for again under the same key", async () =
 test("a message that is written again after three lost answers holds nothing twice", async () => {
   const { store, wishes } = wishesOf();
   shop.answers = [lost, lost, lost, ok(hold("h1", HELD, 2000), 201)];
-  wishes.heard(MUG);
+  wishes.heard(MUG_WISH);
   await settled(wishes);
   expect([wishes.now?.step, store.buying.problem?.code]).toEqual(["refused", "unreachable"]);
 
-  wishes.heard({ ...MUG, key: "KEY_2" });
+  wishes.heard({ ...MUG_WISH, key: "KEY_2" });
   await settled(wishes);
 
   expect(wishes.now?.step).toBe("held");
@@ -292,10 +105,10 @@ test("a message that is written again after three lost answers holds nothing twi
 test("a message after an answer that came has its own key", async () => {
   const { wishes } = wishesOf();
   shop.answers = [refusal("sold_out"), ok(hold("h1", HELD, 2000), 201)];
-  wishes.heard(MUG);
+  wishes.heard(MUG_WISH);
   await settled(wishes);
 
-  wishes.heard({ ...MUG, key: "KEY_2" });
+  wishes.heard({ ...MUG_WISH, key: "KEY_2" });
   await settled(wishes);
 
   expect(posts().map(({ key }) => key)).toEqual(["KEY_1", "KEY_2"]);
@@ -303,7 +116,7 @@ test("a message after an answer that came has its own key", async () => {
 
 test("what is not clear is asked, and nothing is held before an answer", async () => {
   const { wishes } = wishesOf();
-  wishes.heard(VASE);
+  wishes.heard(VASE_WISH);
   expect([wishes.now?.step, shop.asked.length]).toEqual(["asking", 0]);
 
   shop.answers = [ok(hold("h1", [{ sku: "vase-blush", quantity: 1 }], 4800), 201)];
@@ -315,7 +128,7 @@ test("what is not clear is asked, and nothing is held before an answer", async (
 test("a refusal says why and leads to the sheet with the same choice", async () => {
   const { store, wishes } = wishesOf();
   shop.answers = [refusal("sold_out", 409, { lines: [{ sku: "mug-only", available: 0 }] })];
-  wishes.heard(MUG);
+  wishes.heard(MUG_WISH);
   await settled(wishes);
   expect(said(WishCard, store, { wishes })).toContain(english.t("error.sold_out"));
 
@@ -330,14 +143,14 @@ test("where nothing can be ordered the sheet opens, and says so", () => {
   const { store, wishes } = wishesOf();
   store.takesOrders = false;
 
-  wishes.heard(MUG);
+  wishes.heard(MUG_WISH);
 
   expect([store.view, shop.asked.length]).toEqual(["product", 0]);
 });
 
 test.each([english, arabic])("a number that no product has is said, $lang", (words) => {
   const { store, wishes } = wishesOf(words);
-  wishes.heard({ ...MUG, item_number: 77, product_id: null, sku: null, skus: [] });
+  wishes.heard({ ...MUG_WISH, item_number: 77, product_id: null, sku: null, skus: [] });
 
   expect(said(WishCard, store, { wishes })).toContain(
     words.t("chat.item_unknown", { number: "77" }),
@@ -347,7 +160,7 @@ test.each([english, arabic])("a number that no product has is said, $lang", (wor
 
 test.each([english, arabic])("a question has a button for each answer, $lang", (words) => {
   const { store, wishes } = wishesOf(words);
-  wishes.heard(VASE);
+  wishes.heard(VASE_WISH);
 
   const text = said(WishCard, store, { wishes });
   expect(text).toContain(words.pick({ en: "moss", ar: "«moss»" }));
@@ -361,7 +174,7 @@ test.each([english, arabic])(
   async (words) => {
     const { store, wishes } = wishesOf(words);
     shop.answers = [ok(hold("h1", HELD, 2000), 201)];
-    wishes.heard(MUG);
+    wishes.heard(MUG_WISH);
     await settled(wishes);
 
     const text = said(WishCard, store, { wishes });
@@ -374,7 +187,7 @@ test.each([english, arabic])(
 test.each([english, arabic])("the field says how to buy by comment, $lang", (words) => {
   const { store, talk } = wishesOf(words);
   const hint = () => / placeholder="([^"]*)"/.exec(htmlOf(Say, store, { talk, field: null }))?.[1];
-  const goods = { "product/mug": MUG_SOLD, "product/vase": VASE_SOLD };
+  const goods = { "product/mug": MUG, "product/vase": VASE };
   const chat = { slow_s: 0, emoji_only: false, buyers_only: false, closed: false };
   const by = (number: number) => words.t("chat.placeholder_buy", { number: String(number) });
   expect(hint()).toBe(by(1));
@@ -427,7 +240,7 @@ test("a message that the server understood is a wish, any other is none", async 
   const message = { id: "msg_1", name: "Maha", text: "hello", at: "2026-11-26T10:00:00Z" };
   shop.answers = [
     ok({ ...message, token: null, held: false, wish: null }, 201),
-    ok({ ...message, id: "msg_2", token: null, held: false, wish: VASE }, 201),
+    ok({ ...message, id: "msg_2", token: null, held: false, wish: VASE_WISH }, 201),
   ];
 
   talk.draft = "hello";

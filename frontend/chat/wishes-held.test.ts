@@ -1,0 +1,148 @@
+/** What messages want of goods that are held: said as long as it is true, and held no second time. */
+import { expect, test } from "vitest";
+import ProductSheet from "../elements/product-sheet.svelte";
+import { Buying } from "../shop/buying.svelte";
+import { english } from "../testing/rendered";
+import { htmlOf, said } from "../testing/show";
+import { hold, ok, pounds, refusal, standInShop } from "../testing/shop";
+import { HELD, MUG_WISH, settled, standInBrowser, VASE_WISH, wishesOf } from "../testing/wishes";
+import WishCard from "./wish-card.svelte";
+
+const shop = standInShop();
+standInBrowser();
+
+test("a second wish for what is held holds nothing more", async () => {
+  const { store, wishes } = wishesOf();
+  shop.answers = [ok(hold("h1", HELD, 2000), 201)];
+  wishes.heard(MUG_WISH);
+  await settled(wishes);
+
+  wishes.heard({ ...MUG_WISH, key: "KEY_2" });
+
+  expect(wishes.now?.step).toBe("yours");
+  expect(shop.asked).toHaveLength(1);
+  expect(store.buying.open?.lines).toEqual(hold("h1", HELD, 2000).lines);
+});
+
+test("what was given back is no longer said to be held", async () => {
+  const { store, wishes } = wishesOf();
+  shop.answers = [ok(hold("h1", HELD, 2000), 201), ok(null, 204)];
+  wishes.heard(MUG_WISH);
+  await settled(wishes);
+  expect(wishes.now?.step).toBe("held");
+
+  await store.buying.release();
+
+  expect(wishes.now).toBeNull();
+});
+
+const MOSS = { sku: "vase-moss", quantity: 1 };
+
+test("what was given back is not said to be held when other goods are", async () => {
+  const { store, wishes } = wishesOf();
+  shop.answers = [
+    ok(hold("h1", HELD, 2000), 201),
+    ok(null, 204),
+    ok(hold("h2", [MOSS], 5200), 201),
+  ];
+  wishes.heard(MUG_WISH);
+  await settled(wishes);
+
+  await store.buying.release();
+  await store.buying.reserve([MOSS], pounds(5200));
+
+  expect([store.buying.open?.id, wishes.now]).toEqual(["h2", null]);
+});
+
+test("what is held says how many, and what was taken out at the checkout no more", async () => {
+  const { store, wishes } = wishesOf();
+  shop.answers = [
+    ok(hold("h1", [MOSS], 5200), 201),
+    ok(hold("h1", [MOSS, ...HELD], 9200)),
+    ok(hold("h1", [MOSS, { sku: "mug-only", quantity: 1 }], 7200)),
+    ok(hold("h1", [MOSS], 5200)),
+  ];
+  await store.buying.reserve([MOSS], pounds(5200));
+  wishes.heard(MUG_WISH);
+  await settled(wishes);
+  expect(wishes.now).toMatchObject({ step: "held", quantity: 2 });
+
+  await store.buying.change("mug-only", 1);
+  expect(wishes.now).toMatchObject({ step: "held", quantity: 1 });
+  await store.buying.change("mug-only", 0);
+
+  expect([store.buying.open?.id, wishes.now]).toEqual(["h1", null]);
+});
+
+test("while a payment is under way the sheet says so, and nothing is said to be held", async () => {
+  const { store, wishes } = wishesOf();
+  shop.answers = [ok(hold("h1", [MOSS], 5200), 201)];
+  await store.buying.reserve([MOSS], pounds(5200));
+  store.buying.payment = "needs_confirmation";
+
+  wishes.heard(MUG_WISH);
+
+  expect([wishes.now, store.view, store.product?.id]).toEqual([null, "product", "mug"]);
+  expect(store.preset).toEqual({ sku: "mug-only", quantity: 2 });
+  expect(said(ProductSheet, store, { product: store.product! })).toContain(
+    english.t("product.finish_payment"),
+  );
+  expect(shop.asked).toHaveLength(1);
+});
+
+test("what is being paid for is said to be held, with as many as are", async () => {
+  const { store, wishes } = wishesOf();
+  shop.answers = [ok(hold("h1", [MOSS], 5200), 201)];
+  await store.buying.reserve([MOSS], pounds(5200));
+  store.buying.payment = "pending";
+
+  wishes.heard({ ...VASE_WISH, sku: "vase-moss", skus: ["vase-moss"], quantity: 3 });
+
+  expect(wishes.now).toMatchObject({ step: "yours", quantity: 1 });
+  expect(shop.asked).toHaveLength(1);
+});
+
+test("goods of another product are not said to be held because the last ones are", async () => {
+  const { store, wishes } = wishesOf();
+  const lines = [{ sku: "vase-moss", available: 0 }];
+  shop.answers = [ok(hold("h1", [MOSS], 5200), 201), refusal("sold_out", 409, { lines })];
+  await store.buying.reserve([MOSS], pounds(5200));
+
+  wishes.heard(MUG_WISH);
+  await settled(wishes);
+
+  expect([store.buying.problem?.code, wishes.now?.step]).toEqual(["already_held", "refused"]);
+});
+
+test.each([
+  ["a hold of its own", [HELD]],
+  ["more of the same hold", [[MOSS], [MOSS, ...HELD]]],
+])("what another tab holds is not held again by a page that was not told: %s", async (_, steps) => {
+  const { store, wishes } = wishesOf();
+  const there = new Buying("/api/v1", "show_1");
+  for (const [at, lines] of steps.entries()) {
+    shop.answers = [ok(hold("h1", lines, 5200), at ? 200 : 201)];
+    await there.reserve([lines.at(-1)!], pounds(5200));
+    // The page saw the beginning, and was suspended then.
+    if (at < steps.length - 1) await store.followTabs();
+  }
+  const asked = shop.asked.length;
+  expect(store.buying.heldOf("mug-only")).toBe(0);
+
+  wishes.heard({ ...MUG_WISH, quantity: 1 });
+
+  expect(wishes.now).toMatchObject({ step: "yours", quantity: 2 });
+  expect(shop.asked).toHaveLength(asked);
+});
+
+test("what this buyer holds the last of is not said to be gone", async () => {
+  const { store, wishes } = wishesOf(english, { stock: { "vase-moss": 0, "vase-blush": 0 } });
+  shop.answers = [ok(hold("h1", [MOSS], 5200), 201)];
+  await store.buying.reserve([MOSS], pounds(5200));
+
+  wishes.heard(VASE_WISH);
+  expect(htmlOf(WishCard, store, { wishes }).match(/ disabled/g)).toHaveLength(1);
+  await wishes.hold("vase-moss");
+
+  expect(wishes.now?.step).toBe("yours");
+});
