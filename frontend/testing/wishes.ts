@@ -49,5 +49,6 @@ export function wishesOf(words: Language = english, page: Partial<ShowPageData> 
   return { store, talk, wishes: talk.wishes };
 }
 
+/** A request is repeated twice, after 600 and 1200 ms. */
 export const settled = (wishes: Wishes) =>
-  vi.waitFor(() => expect(wishes.now?.step).not.toBe("holding"));
+  vi.waitFor(() => expect(wishes.now?.step).not.toBe("holding"), { timeout: 10_000 });
