@@ -55,12 +55,12 @@ def upgrade_now(url: str) -> None:
     try:
         with engine.connect() as connection:
             _wait_for_turn(connection)
-            is_old = _revisions(connection) != [_newest()]
-            connection.commit()
+            with connection.begin():
+                is_old = _revisions(connection) != [_newest()]
             if is_old:
                 _migrate(connection)
-            connection.execute(text(FANOUT_MAY_ONLY_READ))
-            connection.commit()
+            with connection.begin():
+                connection.execute(text(FANOUT_MAY_ONLY_READ))
     finally:
         # With its connection the lock is gone.
         engine.dispose()
@@ -72,11 +72,15 @@ def _wait_for_turn(connection: Connection) -> None:
     """
     usual = connection.get_isolation_level()
     connection.execution_options(isolation_level="AUTOCOMMIT")
-    taken = text("select pg_try_advisory_lock(:lock)")
-    while not connection.execute(taken, {"lock": LOCK}).scalar_one():
+    while not _try_lock(connection):
         time.sleep(BETWEEN_LOOKS)
-    connection.commit()
     connection.execution_options(isolation_level=usual)
+
+
+def _try_lock(connection: Connection) -> bool:
+    ask = text("select pg_try_advisory_lock(:lock)")
+    with connection.begin():
+        return bool(connection.execute(ask, {"lock": LOCK}).scalar_one())
 
 
 def _revisions(connection: Connection) -> list[str]:

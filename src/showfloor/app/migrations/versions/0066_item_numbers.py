@@ -67,7 +67,7 @@ where show.id = last.show_id
 """
 
 UNIQUE = "uq_show_product_show_id_item_number"
-IS_UNIQUE = f"select exists (select from pg_constraint where conname = '{UNIQUE}')"  # noqa: S608
+IS_UNIQUE = f"select exists (select from pg_constraint where conname = '{UNIQUE}')"  # noqa: S608 - a name of our own
 RANGE = "ck_show_product_item_number"
 THERE = "ck_show_product_item_number_there"
 
