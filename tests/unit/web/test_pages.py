@@ -112,6 +112,7 @@ def show(**changes: Any) -> dict[str, Any]:
         "poster_url": "/m/poster.webp",
         "picture_ratio": None,
         "products": [product(1, "Dawn Mug"), product(2, "Olive Vase"), product(3, "Halo Lamp")],
+        "item_numbers": [1, 2, 3],
         "playback": {
             "hls_url": "http://media/live/show_1/index.m3u8",
             "events_url": "http://rooms/rooms/show_1/events",
