@@ -30,6 +30,7 @@ from showfloor.privacy.rules import OPEN_REQUESTS
 from showfloor.shows.adapters import covers
 from showfloor.shows.rules import MOST_PINS
 from showfloor.shows.schemas import FURTHEST_AHEAD
+from showfloor.shows.types import LAST_ITEM_NUMBER
 from showfloor.viewers.rules import CODE_DIGITS, SESSION_LASTS, SIGN_IN_LASTS
 
 MEBIBYTE = 1024 * 1024
@@ -42,6 +43,7 @@ SAID = {
     "error.coupon_invalid": [claiming.LONGEST.days],
     "error.cover_too_many_pixels": [MOST_PIXELS // 10**6],
     "error.cover_too_small": [covers.SHORTEST_SIDE],
+    "error.item_number_invalid": [1, LAST_ITEM_NUMBER],
     "error.picture_too_many_pixels": [MOST_PIXELS // 10**6],
     "error.picture_too_small": [product_pictures.SHORTEST_SIDE],
     "error.sign_in_code_wrong": [CODE_DIGITS],
