@@ -1,6 +1,7 @@
 """Bring a database to the newest shape: Alembic's migrations, under a lock, so that several
-processes may start at once. Each is a transaction of its own; one that would keep a table locked
-for long commits its steps one by one and may be repeated (0066).
+processes may start at once. Each is a transaction of its own, so that an upgrade that was broken
+off goes on with the next one; a migration that would keep a table locked for long commits its
+steps one by one and may be repeated (0066).
 """
 
 from __future__ import annotations

@@ -83,6 +83,8 @@ def upgrade() -> None:
         if not op.get_bind().execute(sa.text(IS_UNIQUE)).scalar_one():
             _make_unique()
         _check()
+        # The next migration is the same session's.
+        op.execute("reset lock_timeout")
 
 
 def _make_unique() -> None:
