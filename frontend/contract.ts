@@ -26,6 +26,8 @@ export type Cue = Models["CueOut"];
 export type Pin = Cue & { payload: Models["PinPayload"] };
 /** The announcement of a drop. */
 export type DropCue = Cue & { payload: Models["DropPayload"] };
+export type Announcement = Cue & { payload: Models["AnnouncementPayload"] };
+export type NewAnnouncement = Models["NewAnnouncement"];
 export type RoomDrop = Models["RoomDrop"];
 export type ShownCoupon = Models["ShownCoupon"];
 export type ShownCoupons = Models["ShownCoupons"];

@@ -194,6 +194,14 @@ export interface components {
             amount: number;
             currency: string;
         };
+        /**
+         * @description No frame from `until` on shows it, whether or not the cue has been ended; null until somebody
+         *     ends it.
+         */
+        AnnouncementPayload: {
+            text: components["schemas"]["Words"];
+            until: string | null;
+        };
         /** @description What the person can show. */
         AppealIn: {
             proof: string;
@@ -664,7 +672,7 @@ export interface components {
             creators: components["schemas"]["CreatorOut"][];
         };
         /** @enum {string} */
-        CueKind: "pin" | "disclosure" | "drop";
+        CueKind: "pin" | "disclosure" | "drop" | "announcement";
         /** @description An interval `[start, end)` on the show clock. `end` is null while it is open. */
         CueOut: {
             id: string;
@@ -672,7 +680,7 @@ export interface components {
             /** Format: date-time */
             start: string;
             end: string | null;
-            payload: components["schemas"]["DropPayload"] | components["schemas"]["PinPayload"] | components["schemas"]["DisclosurePayload"];
+            payload: components["schemas"]["DropPayload"] | components["schemas"]["PinPayload"] | components["schemas"]["DisclosurePayload"] | components["schemas"]["AnnouncementPayload"];
         };
         /**
          * @description What is wrong and how it should be, without which nobody can correct it; or which use of the
@@ -1535,6 +1543,18 @@ export interface components {
         NetworkHealth: {
             loss: number;
             jitter_ms: number;
+        };
+        /**
+         * @description Words on the picture from the newest frame on, or `starts_in_s` seconds after it. They go by
+         *     themselves after `lasts_s`; without it they stay until the cue is ended.
+         */
+        NewAnnouncement: {
+            /** @constant */
+            kind: "announcement";
+            text: components["schemas"]["TitleIn"];
+            /** @default 0 */
+            starts_in_s: number;
+            lasts_s?: number | null;
         };
         /**
          * @description A line of a live show. Without `start` it begins on the newest frame, without `end` it stays

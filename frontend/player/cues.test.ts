@@ -1,6 +1,15 @@
 import { expect, test } from "vitest";
 import type { Cue } from "../contract";
-import { cueFromAttribute, disclosuresAt, learn, learnAll, openPins, pinsAt } from "./cues";
+import {
+  announcementAt,
+  cueFromAttribute,
+  disclosuresAt,
+  learn,
+  learnAll,
+  openAnnouncements,
+  openPins,
+  pinsAt,
+} from "./cues";
 
 const T = Date.parse("2026-11-23T10:00:00.000Z");
 const stamp = (seconds: number) => new Date(T + seconds * 1000).toISOString();
@@ -89,4 +98,34 @@ test("before the first frame the labels that are open stand on the poster", () =
   const table = learnAll(new Map(), [label("paid_partnership", 1, 3), label("dubbed_voice", 2)]);
 
   expect(disclosuresAt(table, null)).toEqual(["dubbed_voice"]);
+});
+
+const said = (id: string, start: number, until: number | null, end: number | null = null): Cue => ({
+  id,
+  kind: "announcement",
+  start: stamp(start),
+  end: end === null ? null : stamp(end),
+  payload: { text: { en: id, ar: id }, until: until === null ? null : stamp(until) },
+});
+const saidAt = (cues: Cue[], seconds: number) =>
+  announcementAt(learnAll(new Map(), cues), T + seconds * 1000)?.id ?? null;
+
+test("an announcement is over with its time, with its end, or with a newer one", () => {
+  const cues = [said("long", 1, 9), said("short", 3, 5), said("ended", 6, null, 7)];
+
+  expect([0.9, 1, 3, 5, 6, 7, 8.9, 9].map((second) => saidAt(cues, second))).toEqual([
+    ...[null, "long", "short", "long", "ended", "long", "long", null],
+  ]);
+});
+
+test("open announcements are those that nobody ended and whose time is not over", () => {
+  const cues = [
+    said("next", 60, 90),
+    said("on", 1, null),
+    said("over", 1, 5),
+    said("ended", 1, null, 4),
+  ];
+  const open = openAnnouncements(learnAll(new Map(), cues), T + 10_000);
+
+  expect(open.map(({ id }) => id)).toEqual(["on", "next"]);
 });

@@ -1,6 +1,6 @@
 /** What is on screen at a moment of the show clock: the cues that contain it, from both transports,
  *  by one rule. */
-import type { Cue, Disclosure, DropCue, Pin } from "../contract";
+import type { Announcement, Cue, Disclosure, DropCue, Pin } from "../contract";
 
 export type CueTable = ReadonlyMap<string, Cue>;
 
@@ -33,6 +33,25 @@ export function dropAt(table: CueTable, moment: number | null): DropCue | null {
     moment === null ? [...table.values()].filter(({ end }) => end === null) : cuesAt(table, moment);
   return cues.filter(isDrop).sort(newestFirst)[0] ?? null;
 }
+
+const isAnnouncement = (cue: Cue): cue is Announcement => cue.kind === "announcement";
+
+/** The announcement that the frame of `moment` shows, the newest one: its own time may be over before
+ *  somebody ends it. */
+export function announcementAt(table: CueTable, moment: number): Announcement | null {
+  const said = cuesAt(table, moment).filter(isAnnouncement);
+  return said.filter((cue) => !isOver(cue, moment)).sort(newestFirst)[0] ?? null;
+}
+
+/** Those that nobody has ended and whose time is not over, the next one first. */
+export const openAnnouncements = (table: CueTable, moment: number): Announcement[] =>
+  [...table.values()]
+    .filter(isAnnouncement)
+    .filter((cue) => cue.end === null && !isOver(cue, moment))
+    .sort((one, other) => newestFirst(other, one));
+
+const isOver = ({ payload: { until } }: Announcement, moment: number): boolean =>
+  until !== null && Date.parse(until) <= moment;
 
 const cuesAt = (table: CueTable, moment: number): Cue[] =>
   [...table.values()].filter(

@@ -2,11 +2,28 @@
  *  server said comes down. */
 import { tick, type Component } from "svelte";
 import type { Chat } from "../chat/talk.svelte";
-import type { ChatEvent, Cue, Disclosure, DropCue, Pin, Product, Show } from "../contract";
+import type {
+  Announcement,
+  ChatEvent,
+  Cue,
+  Disclosure,
+  DropCue,
+  Pin,
+  Product,
+  Show,
+} from "../contract";
 import type { Language } from "../i18n/i18n";
 import type { ShowPageData } from "../page";
 import { isTooMuch, withStall } from "../player/audio-only";
-import { disclosuresAt, dropAt, learnAll, openPins, pinsAt, type CueTable } from "../player/cues";
+import {
+  announcementAt,
+  disclosuresAt,
+  dropAt,
+  learnAll,
+  openPins,
+  pinsAt,
+  type CueTable,
+} from "../player/cues";
 import type { Status } from "../player/playback";
 import { savesData } from "../player/save-data";
 import { cuesOf, empty, showOf, stockOf, type Room } from "../room/fold";
@@ -76,6 +93,8 @@ export class ShowStore {
   disclosures = $state.raw<Disclosure[]>([]);
   /** What the picture on screen announces. */
   drop = $state.raw<DropCue | null>(null);
+  /** What the team has written on the picture. */
+  announcement = $state.raw<Announcement | null>(null);
   #putAway: string | null = null;
   /** Its card, once its code has come. */
   DropCard = $state.raw<Component<{ cue: DropCue }> | null>(null);
@@ -413,11 +432,15 @@ export class ShowStore {
     this.#label();
   }
 
-  /** Labels and a drop. Before the first frame and without a picture: what is open now. */
+  /** Labels, a drop and an announcement. Before the first frame and without a picture: what is open now. */
   #label(): void {
     const found = this.clip || this.page.rehearsal ? null : dropAt(this.#cues, this.#frame);
     const drop = found?.id === this.#putAway ? null : found;
     if (drop?.id !== this.drop?.id) this.drop = drop;
+    // What was announced was true then: a recording does not say it again.
+    const now = this.#frame ?? Date.now() + (this.#room.clockOffset ?? 0);
+    const said = this.recorded ? null : announcementAt(this.#cues, now);
+    if (said?.id !== this.announcement?.id) this.announcement = said;
     const needed = disclosuresAt(this.#cues, this.#frame);
     if (needed.join() !== this.disclosures.join()) this.disclosures = needed;
   }

@@ -256,6 +256,25 @@ test("a label is on the picture from the frame on that it holds for", () => {
   expect(store.disclosures).toEqual([]);
 });
 
+test("an announcement stands on the frames of its time, and on none of a recording", () => {
+  const said = {
+    ...pin("said", 2),
+    kind: "announcement",
+    payload: { text: { en: "Free delivery", ar: "توصيل مجاني" }, until: at(4) },
+  } as unknown as Cue;
+  const frames = (seconds: number[]) =>
+    seconds.map((second) => {
+      store.frameShown(Date.parse(at(second)));
+      return store.announcement?.id ?? null;
+    });
+  store.cuesHeard([said]);
+
+  expect(frames([1, 2, 3.9, 4])).toEqual([null, said.id, said.id, null]);
+
+  store.roomChanged(room({ ...onShelf, show: { state: "ended", replay: READY } }));
+  expect(frames([3])).toEqual([null]);
+});
+
 function stall(times: number): void {
   for (let count = 0; count < times; count++) {
     store.statusChanged("waiting");

@@ -1,8 +1,17 @@
 /** One show as its host sees it: signal and sales asked for every two seconds, viewers and cues
  *  from the room. */
-import type { Cue, Disclosure, Pin, PublishTicket, Sales, StudioView } from "../contract";
+import type {
+  Announcement,
+  Cue,
+  Disclosure,
+  NewAnnouncement,
+  Pin,
+  PublishTicket,
+  Sales,
+  StudioView,
+} from "../contract";
 import type { Device } from "../device/device.svelte";
-import { isPin, learn, learnAll, openPins, type CueTable } from "../player/cues";
+import { isPin, learn, learnAll, openAnnouncements, openPins, type CueTable } from "../player/cues";
 import { listen } from "../room/connection";
 import { cuesOf, stockOf } from "../room/fold";
 import { problemOf, type Problem } from "../api/client";
@@ -240,6 +249,24 @@ export class ShowConsole {
         : open &&
           (await this.studio.request<Cue>(`/cues/${open.id}/end`, { method: "POST", body: {} }));
       if (cue) this.#cues = learn(this.#cues, cue);
+    });
+
+  /** On the picture or still to come at `moment` (ms since the epoch, show clock). */
+  announcementsAt = (moment: number): Announcement[] => openAnnouncements(this.#cues, moment);
+
+  announce = (body: Omit<NewAnnouncement, "kind">): Promise<boolean> =>
+    this.act(async () => {
+      const cue = await this.#post<Cue>("/cues", { kind: "announcement", ...body });
+      this.#cues = learn(this.#cues, cue);
+    });
+
+  takeDown = ({ id }: Announcement): Promise<boolean> =>
+    this.act(async () => {
+      const path = `/cues/${id}/end`;
+      this.#cues = learn(
+        this.#cues,
+        await this.studio.request<Cue>(path, { method: "POST", body: {} }),
+      );
     });
 
   #labels(): [Disclosure, Cue][] {

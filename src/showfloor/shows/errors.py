@@ -121,6 +121,11 @@ class TooManyPins(AppError):
     status = 409
 
 
+class TooManyAnnouncements(AppError):
+    code = "too_many_announcements"
+    status = 409
+
+
 class ProductNotInShow(AppError):
     code = "product_not_in_show"
     status = 409

@@ -213,6 +213,7 @@ class CueKind(StrEnum):
     PIN = "pin"
     DISCLOSURE = "disclosure"
     DROP = "drop"
+    ANNOUNCEMENT = "announcement"
 
 
 class Disclosure(StrEnum):
@@ -262,7 +263,17 @@ class DropPayload:
     holds_s: int
 
 
-CuePayload = PinPayload | DisclosurePayload | DropPayload
+@dataclass(frozen=True, slots=True)
+class AnnouncementPayload:
+    """What the team says in writing, {"en": …, "ar": …} or one of them alone. No frame from `until`
+    on shows it; None until somebody takes it down.
+    """
+
+    text: dict[str, str]
+    until: datetime | None = None
+
+
+CuePayload = PinPayload | DisclosurePayload | DropPayload | AnnouncementPayload
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,6 +296,11 @@ class Cue:
     def dropped_id(self) -> UUID | None:
         """The product of a drop."""
         return self.payload.product_id if isinstance(self.payload, DropPayload) else None
+
+    @property
+    def until(self) -> datetime | None:
+        """From which frame on an announcement is over, whether or not somebody ended it."""
+        return self.payload.until if isinstance(self.payload, AnnouncementPayload) else None
 
     @property
     def disclosure(self) -> Disclosure | None:

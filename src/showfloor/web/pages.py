@@ -44,6 +44,7 @@ SHOW_WORDS = (
 SHARED_WORDS = ("list", "problem", "error", "currency", "language")
 REMOTE_WORDS = ("remote", "studio")
 STUDIO_WORDS = (
+    "announcement",
     "drop",
     "coupon",
     "chat",

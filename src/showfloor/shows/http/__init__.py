@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, BackgroundTasks, Depends, Query, Request
@@ -42,10 +43,12 @@ from showfloor.shows.errors import (
     SignalMissing,
     SkuConflict,
     SlugTaken,
+    TooManyAnnouncements,
     TooManyPins,
 )
 from showfloor.shows.schemas import (
     CueOut,
+    NewAnnouncement,
     NewCue,
     NewDisclosure,
     NewItemNumber,
@@ -456,7 +459,9 @@ async def check_before_going_live(
 @router.post(
     "/shows/{show_id}/cues",
     status_code=201,
-    responses=refusals(*CHANGE, ProductNotInShow, TooManyPins, NotLive, StreamingUnavailable),
+    responses=refusals(
+        *CHANGE, ProductNotInShow, TooManyPins, TooManyAnnouncements, NotLive, StreamingUnavailable
+    ),
 )
 async def add_cue(
     show_id: str,
@@ -466,7 +471,9 @@ async def add_cue(
     streaming: StreamingDep,
     after: BackgroundTasks,
 ) -> CueOut:
-    """Pin a product on the newest frame, or label the picture from it on."""
+    """Pin a product on the newest frame, label the picture from it on, or announce something on
+    it.
+    """
     show = ids.parse("show", show_id)
     product = ids.parse("prod", body.product_id) if isinstance(body, NewPin) else None
     moment = await streaming.moment(show)
@@ -474,6 +481,16 @@ async def add_cue(
         if isinstance(body, NewDisclosure):
             cue = await service.disclose(
                 session, person=person, show_id=show, disclosure=body.disclosure, moment=moment
+            )
+        elif isinstance(body, NewAnnouncement):
+            cue = await service.announce(
+                session,
+                person=person,
+                show_id=show,
+                text=body.words(),
+                starts_in=timedelta(seconds=body.starts_in_s),
+                lasts=None if body.lasts_s is None else timedelta(seconds=body.lasts_s),
+                moment=moment,
             )
         else:
             assert product is not None
@@ -500,7 +517,7 @@ async def end_cue(
     streaming: StreamingDep,
     after: BackgroundTasks,
 ) -> CueOut:
-    """Unpin; ending twice changes nothing."""
+    """Unpin, or take down an announcement; ending twice changes nothing."""
     cue = ids.parse("cue", cue_id)
     async with database.session() as session:
         show = (await service.get_own_cue(session, person=person, cue_id=cue)).show_id

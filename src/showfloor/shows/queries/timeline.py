@@ -20,13 +20,14 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONPATH
 
-from showfloor.kit import ids
+from showfloor.kit import clock, ids
 from showfloor.kit.db import Connection, Session
 from showfloor.kit.money import Money
 from showfloor.kit.pipeline import Statement
 from showfloor.shows.models import CueRow
 from showfloor.shows.queries.drop_cues import drop_payload, stored_drop
 from showfloor.shows.types import (
+    AnnouncementPayload,
     Cue,
     CueKind,
     CuePayload,
@@ -61,6 +62,9 @@ def _payload(kind: CueKind, stored: Mapping[str, Any]) -> CuePayload:
         return DisclosurePayload(Disclosure(stored["disclosure"]))
     if kind is CueKind.DROP:
         return drop_payload(stored)
+    if kind is CueKind.ANNOUNCEMENT:
+        until = stored["until"]
+        return AnnouncementPayload(stored["text"], clock.parse_rfc3339(until) if until else None)
     price = stored.get("price")
     return PinPayload(
         ids.parse("prod", stored["product_id"]),
@@ -74,6 +78,9 @@ def _stored(payload: CuePayload) -> dict[str, Any]:
         return {"disclosure": payload.disclosure.value}
     if isinstance(payload, DropPayload):
         return stored_drop(payload)
+    if isinstance(payload, AnnouncementPayload):
+        until = payload.until
+        return {"text": payload.text, "until": clock.rfc3339(until) if until else None}
     return {
         "product_id": ids.encode("prod", payload.product_id),
         "name": payload.name,

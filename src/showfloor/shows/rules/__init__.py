@@ -13,6 +13,8 @@ from showfloor.shows.errors import DisclosuresUnanswered, NotAllowedInState
 from showfloor.shows.types import Cue, CueKind, Disclosure, Remote, ShowState
 
 MOST_PINS = 3
+MOST_ANNOUNCEMENTS = 5
+"""Shown or still to come, of a show at a time."""
 MOST_CAPTIONS = 20_000
 """Lines of a show in one language: eleven hours of speech."""
 MOST_CAPTION_LANGUAGES = 20
@@ -79,6 +81,11 @@ def picture_ratio(width: int, height: int) -> float | None:
 def end_of(start: datetime, end: datetime) -> datetime:
     """A cue that is ended before its own first frame is shown lasts no time, never less."""
     return max(start, end)
+
+
+def is_over(cue: Cue, now: datetime) -> bool:
+    """An announcement whose time is over. A cue that is open has no other time."""
+    return cue.end is None and cue.until is not None and cue.until <= now
 
 
 def may_end_by_remote(remote: Remote, cue: Cue) -> bool:

@@ -165,7 +165,23 @@ class NewDisclosure(BaseModel):
     disclosure: Disclosure
 
 
-NewCue = Annotated[NewPin | NewDisclosure, Field(discriminator="kind")]
+class NewAnnouncement(BaseModel):
+    """Words on the picture from the newest frame on, or `starts_in_s` seconds after it. They go by
+    themselves after `lasts_s`; without it they stay until the cue is ended.
+    """
+
+    model_config = ConfigDict(extra="forbid")
+    kind: Literal["announcement"]
+    text: NeededTitle
+    starts_in_s: int = Field(default=0, ge=0, le=3600)
+    lasts_s: int | None = Field(default=None, ge=5, le=14_400)
+
+    def words(self) -> dict[str, str]:
+        """By language, those in which something was written."""
+        return {language: str(text) for language, text in self.text.items()}
+
+
+NewCue = Annotated[NewPin | NewDisclosure | NewAnnouncement, Field(discriminator="kind")]
 
 
 class PinPayload(Shown):
@@ -199,6 +215,15 @@ class DropPayload(Shown):
     holds_s: int
 
 
+class AnnouncementPayload(Shown):
+    """No frame from `until` on shows it, whether or not the cue has been ended; null until somebody
+    ends it.
+    """
+
+    text: EveryLanguage
+    until: Time | None
+
+
 class CueOut(Shown):
     """An interval `[start, end)` on the show clock. `end` is null while it is open."""
 
@@ -206,7 +231,7 @@ class CueOut(Shown):
     kind: CueKind
     start: Time
     end: Time | None
-    payload: DropPayload | PinPayload | DisclosurePayload
+    payload: DropPayload | PinPayload | DisclosurePayload | AnnouncementPayload
 
 
 Language = Annotated[

@@ -22,6 +22,7 @@ from showfloor.shows.service.captions import (
 )
 from showfloor.shows.service.covers import set_cover
 from showfloor.shows.service.cues import (
+    announce,
     begin_drop,
     disclose,
     end_cue,
@@ -99,6 +100,7 @@ __all__ = [
     "add_caption",
     "add_product",
     "admit_publisher",
+    "announce",
     "arrange_products",
     "begin_drop",
     "change_show",

@@ -25,12 +25,21 @@ from showfloor.shows.errors import (
     CueOfDrop,
     ProductInDrop,
     ProductNotInShow,
+    TooManyAnnouncements,
     TooManyPins,
 )
-from showfloor.shows.rules import BEFORE_THE_FIRST_FRAME, ENDED_CUES_STAY, MOST_PINS, end_of
+from showfloor.shows.rules import (
+    BEFORE_THE_FIRST_FRAME,
+    ENDED_CUES_STAY,
+    MOST_ANNOUNCEMENTS,
+    MOST_PINS,
+    end_of,
+    is_over,
+)
 from showfloor.shows.service.access import get_own_show
 from showfloor.shows.service.room import forget_old_cues, publish_cue
 from showfloor.shows.types import (
+    AnnouncementPayload,
     Cue,
     CueKind,
     Disclosure,
@@ -142,6 +151,50 @@ async def pin_recorded(session: Session, show: Show, pins: Sequence[RecordedPin]
         await queries.add_cue(session, cue)
 
 
+async def announce(
+    session: Session,
+    *,
+    person: Person,
+    show_id: UUID,
+    text: dict[str, str],
+    starts_in: timedelta,
+    lasts: timedelta | None,
+    moment: MediaMoment,
+) -> Cue:
+    """Words on the picture from `starts_in` after the frame of `moment` on, for as long as `lasts`
+    says or until somebody takes them down.
+
+    Raises ShowNotFound, NotLive, TooManyAnnouncements, StreamingUnavailable.
+    """
+    show = await get_own_show(session, person=person, show_id=show_id, lock=True, rehearsed=True)
+    if not show.state.takes_cues:
+        raise NotLive
+    start = moment.required() + starts_in
+    if len(await _open_announcements(session, show_id)) >= MOST_ANNOUNCEMENTS:
+        raise TooManyAnnouncements(most=MOST_ANNOUNCEMENTS)
+    payload = AnnouncementPayload(text, start + lasts if lasts is not None else None)
+    cue = Cue(ids.new(), show_id, CueKind.ANNOUNCEMENT, start, None, payload)
+    await _begin(session, cue)
+    await forget_old_cues(session, show_id)
+    return cue
+
+
+async def _open_announcements(session: Session, show_id: UUID) -> list[Cue]:
+    """Without those whose time is over, which the next report of the camera ends."""
+    found = await queries.open_cues(session, show_id, kind=CueKind.ANNOUNCEMENT)
+    return [cue for cue in found if not is_over(cue, clock.now())]
+
+
+async def end_announcements(session: Session, show_id: UUID) -> None:
+    """Those whose time is over; needs the show's lock. An END-DATE that a playlist has carried must
+    not change (RFC 8216bis §4.4.5.1), so a cue gets its end when it is over and not before: until
+    then somebody may take it down.
+    """
+    for cue in await queries.open_cues(session, show_id, kind=CueKind.ANNOUNCEMENT):
+        if cue.until is not None and is_over(cue, clock.now()):
+            await _end(session, cue, cue.until)
+
+
 async def begin_drop(
     session: Session, show: Show, payload: DropPayload, moment: MediaMoment
 ) -> Cue:
@@ -179,7 +232,10 @@ async def end_cue(session: Session, *, person: Person, cue_id: UUID, moment: Med
     await get_own_show(session, person=person, show_id=cue.show_id, lock=True, rehearsed=True)
     # Again under the lock: somebody may have ended it while we waited.
     cue = await _get_cue(session, cue_id)
-    return cue if cue.end else await _end(session, cue, _last_frame(moment))
+    if cue.end:
+        return cue
+    end = _last_frame(moment)
+    return await _end(session, cue, min(end, cue.until or end))
 
 
 async def get_own_cue(session: Session, *, person: Person, cue_id: UUID) -> Cue:
@@ -210,7 +266,8 @@ async def list_timeline(
     session: Session, *, show_id: UUID, at: datetime | None = None
 ) -> list[Cue]:
     """The show's cues by start, or those that contain `at`."""
-    return await queries.cues(session, show_id, at=at)
+    found = await queries.cues(session, show_id, at=at)
+    return [cue for cue in found if at is None or not is_over(cue, at)]
 
 
 async def end_cues_of_product(
@@ -230,7 +287,7 @@ async def end_cues_of_product(
 async def close_open_cues(session: Session, show_id: UUID, end: datetime) -> None:
     """The show is over, and so is everything on it."""
     for cue in await queries.open_cues(session, show_id):
-        await _end(session, cue, end)
+        await _end(session, cue, min(end, cue.until or end))
 
 
 def _last_frame(moment: MediaMoment) -> datetime:

@@ -20,9 +20,9 @@ from showfloor.media.errors import (
 )
 from showfloor.media.types import IngestReport, IngestState, KeyOwner
 from showfloor.shows import queries
-from showfloor.shows.rules import ENDED_CUES_STAY, after, picture_ratio, signal_step
+from showfloor.shows.rules import ENDED_CUES_STAY, after, is_over, picture_ratio, signal_step
 from showfloor.shows.service.access import may_still_run
-from showfloor.shows.service.cues import list_carried_cues
+from showfloor.shows.service.cues import end_announcements, list_carried_cues
 from showfloor.shows.service.destinations import list_orders
 from showfloor.shows.service.schedule import save
 from showfloor.shows.types import Show, ShowState
@@ -142,7 +142,8 @@ def _is_news(show: queries.Reported, report: IngestReport) -> bool:
     moves = report.state is not IngestState.CONNECTED and signal_step(
         show.state, publishing=publishing
     )
-    return bool(moves) or _ratio(report.health, show.picture_ratio) != show.picture_ratio
+    over = any(is_over(cue, clock.now()) for cue in show.cues)
+    return bool(moves) or over or _ratio(report.health, show.picture_ratio) != show.picture_ratio
 
 
 async def note_ingest(session: Session, *, report: IngestReport, secret: str) -> ShowOrders | None:
@@ -160,6 +161,7 @@ async def note_ingest(session: Session, *, report: IngestReport, secret: str) ->
         show = await _follow_signal(
             session, show, publishing=report.state is IngestState.PUBLISHING
         )
+    await end_announcements(session, show.id)
     key_revoked = await media.is_key_revoked(session, show.id, report.key_id)
     return _orders(show.id, show, await list_carried_cues(session, show.id), key_revoked, secret)
 
