@@ -28,7 +28,7 @@ from showfloor.offers.rules import claiming
 from showfloor.orders.rules.fulfilment import WITHDRAWAL_DAYS
 from showfloor.privacy.rules import OPEN_REQUESTS
 from showfloor.shows.adapters import covers
-from showfloor.shows.rules import MOST_PINS
+from showfloor.shows.rules import MOST_ANNOUNCEMENTS, MOST_PINS
 from showfloor.shows.schemas import FURTHEST_AHEAD
 from showfloor.shows.types import LAST_ITEM_NUMBER
 from showfloor.viewers.rules import CODE_DIGITS, SESSION_LASTS, SIGN_IN_LASTS
@@ -47,6 +47,7 @@ SAID = {
     "error.picture_too_many_pixels": [MOST_PIXELS // 10**6],
     "error.picture_too_small": [product_pictures.SHORTEST_SIDE],
     "error.sign_in_code_wrong": [CODE_DIGITS],
+    "error.too_many_announcements": [MOST_ANNOUNCEMENTS],
     "error.too_many_open_requests": [OPEN_REQUESTS],
     "error.too_many_pins": [MOST_PINS],
     "error.withdrawal_too_late": [WITHDRAWAL_DAYS],
