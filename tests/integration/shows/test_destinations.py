@@ -266,6 +266,26 @@ async def test_a_paid_partnership_goes_nowhere_else(desk: Desk) -> None:
     assert await desk.orders() == []
 
 
+async def test_a_paid_partnership_said_before_going_live_goes_nowhere_else(desk: Desk) -> None:
+    name, show = await desk.add(), desk.path.removesuffix("/destinations")
+    assert (await desk.send("POST", f"/{name}/start")).status_code == 200
+    assert len(await desk.orders()) == 1
+    before = (await desk.client.get(f"{show}/preflight", headers=desk.host)).json()
+
+    said = {"disclosures": ["paid_partnership"]}
+    await desk.client.patch(show, json=said, headers=desk.host)
+
+    answer = await desk.send("POST", f"/{name}/start")
+    after = (await desk.client.get(f"{show}/preflight", headers=desk.host)).json()
+    codes = [
+        {check["code"] for check in found["checks"] if check["area"] == "destinations"}
+        for found in (before, after)
+    ]
+    assert (answer.status_code, answer.json()["code"]) == (409, "disclosure_not_burnt_in")
+    assert await desk.orders() == []
+    assert codes[0] != codes[1]
+
+
 async def test_an_operator_forbids_a_network_for_good(desk: Desk) -> None:
     name = await desk.add()
     await desk.send("POST", f"/{name}/start")

@@ -13,19 +13,20 @@ from showfloor.media.types import Broadcast, DestinationView
 from showfloor.shows import queries
 from showfloor.shows.errors import NotAllowedInState
 from showfloor.shows.service.access import get_own_show
-from showfloor.shows.types import Show
+from showfloor.shows.types import Disclosure, Show
 
 
 async def get_broadcast(session: Session, show: Show) -> Broadcast:
-    """A paid partnership counts from the moment it is disclosed to the end of the show: the frames
-    with its label are sent too late to be taken back.
+    """A paid partnership counts from the moment its host says so, before going live or during the
+    show, to the end of the show: frames that were sent cannot be taken back.
     """
     ingest = await media.get_ingest(session, show.id)
     video = ingest.health.video if ingest.health is not None else None
     ratio = show.picture_ratio
     return Broadcast(
         sells=bool(show.product_ids),
-        paid_partnership=await queries.has_paid_partnership(session, show.id),
+        paid_partnership=Disclosure.PAID_PARTNERSHIP in (show.disclosures or ())
+        or await queries.has_paid_partnership(session, show.id),
         portrait=ratio < 1 if ratio is not None else None,
         kbps=video.bitrate // 1000 if video is not None else None,
     )
