@@ -59,7 +59,7 @@ beforeEach(async () => {
   heard = [];
   check = () => Promise.resolve({ code: null });
   vi.stubGlobal("HTMLElement", FakeElement);
-  vi.stubGlobal("location", { origin: "https://brand.example" });
+  vi.stubGlobal("location", { origin: "https://brand.example", search: "" });
   vi.stubGlobal("document", {
     currentScript: { src: `${HOME}/embed.js` },
     createElement: (tag: string) => new FakeElement(tag),
@@ -155,6 +155,21 @@ test.each([
   const live = await put({ show: "a", ...own }, outer);
 
   expect(address(live).searchParams.get("lang")).toBe(lang);
+});
+
+test("the frame knows by whose link the reader of the brand's page came", async () => {
+  const { location } = globalThis as unknown as { location: { search: string } };
+  location.search = "?page=2&via=SOFIA";
+
+  const [found, own] = [await put({ show: "mugs" }), await put({ show: "mugs", via: "MAHA" })];
+  location.search = "";
+  const none = await put({ show: "mugs" });
+
+  expect([found, own, none].map((live) => address(live).searchParams.get("via"))).toEqual([
+    "SOFIA",
+    "MAHA",
+    null,
+  ]);
 });
 
 test("what a framework sets in one go makes one frame", async () => {

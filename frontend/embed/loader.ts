@@ -6,13 +6,15 @@ import { languageOf, UNAVAILABLE, type Failure } from "./failure";
 
 const home = new URL((document.currentScript as HTMLScriptElement).src).origin;
 const THEME = ["accent", "accent-dark", "ground", "ground-dark", "font", "corners"];
+/** Of a creator; the server finds nobody by a longer one. */
+const LONGEST_CODE = 60;
 /** Milliseconds that the frame's page may need after it was loaded; a refused page sends no message. */
 const SPEAKS_WITHIN = 4000;
 /** CSS pixels; before the frame has said how tall it should be. */
 const TALLEST = 864;
 
 class ShowfloorLive extends HTMLElement {
-  static observedAttributes = ["show", "clip", "lang", "title", "fill", "chat", ...THEME];
+  static observedAttributes = ["show", "clip", "lang", "title", "fill", "chat", "via", ...THEME];
   #frame: HTMLIFrameElement | null = null;
   #listening: AbortController | null = null;
   #due = false;
@@ -75,6 +77,8 @@ class ShowfloorLive extends HTMLElement {
     const clip = this.getAttribute("clip");
     if (clip) url.searchParams.set("clip", clip);
     if (this.getAttribute("chat") === "off") url.searchParams.set("chat", "off");
+    const via = this.getAttribute("via") ?? new URLSearchParams(location.search).get("via");
+    if (via) url.searchParams.set("via", via.slice(0, LONGEST_CODE));
     const lang = this.#lang();
     if (lang) url.searchParams.set("lang", lang);
     for (const name of THEME) {

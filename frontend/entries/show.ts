@@ -2,6 +2,7 @@
 import { defineIsland } from "../elements/island";
 import { loaded } from "../elements/load";
 import type { ComponentProps } from "svelte";
+import { inOtherLanguage } from "../i18n/other-language";
 import Show from "../elements/show.svelte";
 import { prepare } from "../player/playback";
 import { savesData } from "../player/save-data";
@@ -19,6 +20,8 @@ function beginRehearsal(page: RehearsalPage): void {
 }
 
 function begin(page: ShowPageData): void {
+  const other = (page.other_language_url = inOtherLanguage(page.other_language_url, location.href));
+  document.querySelector("header a[hreflang]")?.setAttribute("href", other);
   // The player's chunk is evaluated beside the page, not when the stage asks for it.
   if ((page.show.state === "live" || page.show.state === "interrupted") && !savesData(page))
     void prepare().catch(() => undefined);
