@@ -44,6 +44,7 @@ const show = { state: "live" };
 beforeEach(() => {
   vi.useFakeTimers();
   vi.stubGlobal("EventSource", FakeEventSource);
+  vi.spyOn(Math, "random").mockReturnValue(0.5);
   FakeEventSource.made = [];
   rooms = [];
   connected = [];
@@ -51,6 +52,7 @@ beforeEach(() => {
 afterEach(() => {
   vi.useRealTimers();
   vi.unstubAllGlobals();
+  vi.restoreAllMocks();
 });
 
 test("a snapshot and what follows become one room", () => {
@@ -95,6 +97,20 @@ test("after a refusal it goes on from the last number, and waits longer each tim
   now().refuse();
   vi.advanceTimersByTime(1000);
   expect(FakeEventSource.made.length).toBe(4);
+});
+
+test.each([
+  ["soonest", 0, 500],
+  ["latest", 1, 1500],
+])("viewers who were refused together come back spread: the %s", (_, chance, after) => {
+  vi.spyOn(Math, "random").mockReturnValue(chance);
+  listen("/rooms/a/events", listener);
+
+  now().refuse();
+  vi.advanceTimersByTime(after - 1);
+  expect(FakeEventSource.made.length).toBe(1);
+  vi.advanceTimersByTime(1);
+  expect(FakeEventSource.made.length).toBe(2);
 });
 
 test("the last messages come again with each connection, up to its first state", () => {

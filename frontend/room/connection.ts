@@ -40,7 +40,8 @@ export function listen(url: string, listener: RoomListener): () => void {
     source.onerror = () => {
       listener.connected(false);
       if (source?.readyState !== EventSource.CLOSED) return;
-      timer = setTimeout(open, wait);
+      // Viewers who were refused together do not come back together.
+      timer = setTimeout(open, wait * (0.5 + Math.random()));
       wait = Math.min(LAST_RETRY, wait * 2);
     };
     for (const type of ["snapshot", "set", "state"] as const) {

@@ -7,6 +7,7 @@ slices, so that a new viewer, a heartbeat or another room does not wait for ten 
 from __future__ import annotations
 
 import asyncio
+import random
 from collections.abc import Callable, Iterator
 from itertools import islice
 
@@ -76,7 +77,8 @@ class Room:
         else:
             opening, viewer.seq = self.log.snapshot(), self.log.seq
         said, viewer.frame = self.messages.opening(self.log.seq), self.messages.frame
-        viewer.transport.writelines((sse.RETRY, opening, said, self._first_state(viewer)))
+        retry = random.choice(sse.RETRIES)
+        viewer.transport.writelines((retry, opening, said, self._first_state(viewer)))
         self._continue(viewer)
 
     def leave(self, viewer: Viewer) -> None:

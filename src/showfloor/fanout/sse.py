@@ -10,8 +10,10 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 
-RETRY = b"retry: 1000\n\n"
-"""Milliseconds until a browser that lost its stream connects again."""
+RETRIES = tuple(b"retry: %d\n\n" % each for each in range(500, 3000, 50))
+"""Milliseconds until a browser that lost its stream connects again. Each viewer is given another
+number, so that those who lost a server together do not come back together.
+"""
 HEARTBEAT = b": hb\n\n"
 REUSE_MS = 1000
 """Milliseconds for which an encoded snapshot or state may be sent to new viewers: they set their
