@@ -7,9 +7,8 @@ slices, so that a new viewer, a heartbeat or another room does not wait for ten 
 from __future__ import annotations
 
 import asyncio
-import random
 from collections.abc import Callable, Iterator
-from itertools import islice
+from itertools import cycle, islice
 
 from showfloor.fanout import sse
 from showfloor.fanout.log import Change, RoomLog
@@ -59,6 +58,7 @@ class Room:
         self._said_at = -1.0
         self._published_stock = ""
         self._content: tuple[int, str, int, int] | None = None
+        self._retries = cycle(sse.RETRIES)
         self._encoded_at = 0
         self._version = 0
         self._newest = b""
@@ -77,7 +77,7 @@ class Room:
         else:
             opening, viewer.seq = self.log.snapshot(), self.log.seq
         said, viewer.frame = self.messages.opening(self.log.seq), self.messages.frame
-        retry = random.choice(sse.RETRIES)
+        retry = next(self._retries)
         viewer.transport.writelines((retry, opening, said, self._first_state(viewer)))
         self._continue(viewer)
 
