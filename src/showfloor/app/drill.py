@@ -17,12 +17,13 @@ import httpx2
 
 from showfloor.app.failures import CommandFailed
 from showfloor.identity.types import CollectionPoint
+from showfloor.kit import ids
 from showfloor.markets.service import get_market
 
 AGES = (4, 8, 11, 12, 14, 17)
 """Years of the six. Who is 14 or 17 may not buy or host either."""
 API = "/api/v1"
-POSTAL_CODES = {"GB": "N1 9GU", "EG": "11511"}
+POSTAL_CODES = {"GB": "N1 9GU", "IE": "D02 X285", "EG": "11511", "SA": "11564"}
 
 
 @dataclass(frozen=True)
@@ -83,7 +84,6 @@ async def play(client: httpx2.AsyncClient, today: date) -> Played:
     Raises CommandFailed when there is none, or when the adult is not let in.
     """
     hold, show_id, country = await _hold(client)
-    messages = f"/shows/{show_id}/messages"
     children = [Invented(_born(today, age), country) for age in AGES]
     adult = Invented(_born(today, 40), country)
     knocks, let_in = 0, []
@@ -91,7 +91,7 @@ async def play(client: httpx2.AsyncClient, today: date) -> Played:
         for child in children:
             knocking = [
                 *((door, path, body, _guest(hold)) for door, path, body in _requests(child, hold)),
-                *((door, messages, body, {}) for door, body in _messages(child)),
+                *((door, path, body, {}) for door, path, body in _written(child, show_id)),
             ]
             for door, path, body, headers in knocking:
                 answer = await _post(client, path, body, headers)
@@ -127,6 +127,9 @@ def _requests(child: Invented, hold: dict[str, Any]) -> Iterator[tuple[str, str,
     yield "viewer account", "/viewer/sign-ins", {**address, **child.answer}
     yield "viewer account, alone", "/viewer/sign-ins", child.answer
     yield "viewer account without an answer", "/viewer/sign-ins", address
+    link = {"link": child.mark}
+    yield "viewer session", "/viewer/session", {**link, **child.answer}
+    yield "viewer session, alone", "/viewer/session", child.answer
     who = {**address, "password": child.mark}
     yield "studio sign-in", "/session", {**who, **child.answer}
     yield "studio sign-in, alone", "/session", child.answer
@@ -138,13 +141,21 @@ def _requests(child: Invented, hold: dict[str, Any]) -> Iterator[tuple[str, str,
     yield "invitation without an answer", "/invitations/join", new
 
 
-def _messages(child: Invented) -> Iterator[tuple[str, dict[str, Any]]]:
-    """A guest's first one in the show, in words that are searched for afterwards."""
-    said = {"text": f"{child.mark} Street", "name": f"Canary {child.mark}"}
+def _written(child: Invented, show_id: str) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """A guest's first words in the show, which are searched for afterwards."""
+    name = {"name": f"Canary {child.mark}"}
+    said = {"text": f"{child.mark} Street", **name}
     answer = {"country": child.country, **child.answer}
-    yield "message", {**said, **answer}
-    yield "message, alone", answer
-    yield "message without an answer", said
+    # The door comes before anybody asks whether the question is one.
+    asked = ids.encode("qst", ids.new())
+    for door, path, body in (
+        ("message", f"/shows/{show_id}/messages", said),
+        ("question", f"/shows/{show_id}/questions", said),
+        ("joined question", f"/questions/{asked}/askers", name),
+    ):
+        yield door, path, {**body, **answer}
+        yield f"{door}, alone", path, answer
+        yield f"{door} without an answer", path, body
 
 
 def _where(point: CollectionPoint, child: Invented) -> str | None:

@@ -100,7 +100,7 @@ async def test_nothing_of_a_refused_child_stands_anywhere(
     if guard:
         assert of_children == set() and played.let_in == []
         assert asked_for_mail == said == 0
-        assert played.knocks == len(AGES) * 21
+        assert played.knocks == len(AGES) * 29
     else:
         # Of each of the six: their row was written over, and given back with the hold.
         of_one = len(played.children) // len(AGES)
