@@ -892,7 +892,8 @@ export interface components {
         /**
          * @description `units` of one variant at `price` from `opens_at` until `closes_at` of the server's clock,
          *     `per_person` of them to a person. `was` is the lowest price of the 30 days before, where that
-         *     was higher. A piece is held for `holds_s` seconds at most.
+         *     was higher. A piece is held for `holds_s` seconds at most. `terms_sha256` is the hash of the
+         *     first record of its log: another log of this drop is not the one that was announced.
          */
         DropPayload: {
             drop_id: string;
@@ -908,6 +909,7 @@ export interface components {
             /** Format: date-time */
             closes_at: string;
             holds_s: number;
+            terms_sha256: string | null;
         };
         /** @enum {string} */
         DropState: "planned" | "announced" | "over" | "ended" | "cancelled";

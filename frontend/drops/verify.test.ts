@@ -25,3 +25,10 @@ test("a log that is cut has no end, or no last line", async () => {
   expect([...(await verify(bytes(whole.slice(0, -1)))).broken]).toContain("chain");
   expect((await verify(bytes(""))).known).toBe(false);
 });
+
+test("a log is known again by the hash of its terms, which is that of its first record", async () => {
+  const first = JSON.parse(whole.slice(0, whole.indexOf("\n"))) as { hash: string };
+
+  expect((await verify(bytes(whole))).sealed).toBe(first.hash);
+  expect((await verify(bytes(""))).sealed).toBeNull();
+});

@@ -12,7 +12,8 @@ export interface Proof {
   known: boolean;
   sold: number;
   arrivals: number;
-  /** The hash of the last record. */
+  /** The hash of the terms, which is published when the countdown begins, and of the last record. */
+  sealed: string | null;
   head: string | null;
 }
 
@@ -22,22 +23,28 @@ const RELEASES: readonly Value[] = ["expired", "given_back", "declined"];
 export async function verify(bytes: Uint8Array<ArrayBuffer>): Promise<Proof> {
   let replay: Replay | null = null;
   let last: Entry | null = null;
+  let sealed: string | null = null;
   for (const line of linesOf(bytes)) {
     last = await readLine(line, last);
-    if (!last) return proofOf(replay, null, "chain");
+    if (!last) return proofOf(replay, sealed, null, "chain");
     if (replay) await replay.take(last);
-    else if (last.kind === "terms") replay = new Replay(last.members);
-    else return proofOf(null, null, "terms");
+    else if (last.kind === "terms") [replay, sealed] = [new Replay(last.members), last.hash];
+    else return proofOf(null, null, null, "terms");
   }
-  if (!replay || !last) return proofOf(null, null, "chain");
-  return proofOf(replay, last.hash, replay.ended ? null : "end");
+  if (!replay || !last) return proofOf(null, null, null, "chain");
+  return proofOf(replay, sealed, last.hash, replay.ended ? null : "end");
 }
 
-function proofOf(replay: Replay | null, head: string | null, also: Check | null): Proof {
+function proofOf(
+  replay: Replay | null,
+  sealed: string | null,
+  head: string | null,
+  also: Check | null,
+): Proof {
   const broken = new Set(replay?.broken);
   if (also) broken.add(also);
   const { sold = 0, arrivals = 0 } = replay ?? {};
-  return { broken, known: replay !== null && also !== "chain", sold, arrivals, head };
+  return { broken, known: replay !== null && also !== "chain", sold, arrivals, sealed, head };
 }
 
 interface Arrival {

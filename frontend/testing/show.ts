@@ -109,6 +109,7 @@ export const dropCue = (more: Partial<DropCue["payload"]> = {}): DropCue => ({
     opens_at: "2026-11-27T10:00:30.000Z",
     closes_at: "2026-11-27T10:01:30.000Z",
     holds_s: 90,
+    terms_sha256: null,
     ...more,
   },
 });

@@ -247,7 +247,8 @@ class DisclosurePayload:
 class DropPayload:
     """A limited number of pieces at a price for a time, as announced (`offers`). The times are of
     the server's clock, which decides; `was` is what `price` may be shown as reduced from. A piece
-    is held for `holds_s` seconds at most.
+    is held for `holds_s` seconds at most. `terms_sha256` is the hash of the first record of its
+    log, by which everybody knows that log again; None in cues of older versions.
     """
 
     drop_id: UUID
@@ -261,6 +262,7 @@ class DropPayload:
     opens_at: datetime
     closes_at: datetime
     holds_s: int
+    terms_sha256: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

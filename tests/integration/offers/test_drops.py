@@ -101,6 +101,17 @@ async def test_piece_is_held_as_long_as_the_drop_runs_or_as_other_goods(
     assert await scalar(database, lasts) == held == min(said, 300)
 
 
+async def test_hash_of_the_terms_is_published_with_the_countdown(hall: Hall) -> None:
+    drop = await hall.open()
+    timeline = await hall.client.get(f"/api/v1/shows/{hall.show}/timeline")
+    (cue,) = [cue for cue in timeline.json()["cues"] if cue["kind"] == "drop"]
+
+    proof = await hall.proof(drop)
+
+    assert proof.sealed is not None
+    assert cue["payload"]["terms_sha256"] == proof.sealed
+
+
 async def test_what_is_not_paid_goes_to_the_next(hall: Hall, database: Database) -> None:
     drop = await hall.open(units=1)
     first, second = await hall.buyer(), await hall.buyer()

@@ -71,6 +71,16 @@ def test_a_log_with_another_head_than_was_published_ends_with_1(log: Path) -> No
     assert said[-1].startswith("Does not hold: this is another log")
 
 
+def test_a_log_with_other_terms_than_were_published_ends_with_1(log: Path) -> None:
+    _, said = _verify(str(log))
+    terms = said[-2].removeprefix("Sealed before opening: ")
+
+    assert _verify(str(log), "--terms", terms)[0] == 0
+    code, said = _verify(str(log), "--terms", "0" * 64)
+    assert code == 1
+    assert said[-1].startswith("Does not hold: this is another log")
+
+
 def test_a_line_without_an_end_is_not_read_whole(tmp_path: Path) -> None:
     file = tmp_path / "long"
     file.write_bytes(b"[" * 5_000_000)

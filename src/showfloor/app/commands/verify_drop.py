@@ -30,14 +30,20 @@ def command(
         str | None,
         typer.Option(help="The hash of the last record, as it was published elsewhere."),
     ] = None,
+    terms: Annotated[
+        str | None,
+        typer.Option(help="The hash of the terms, as the countdown published it."),
+    ] = None,
 ) -> None:
     """A line for each check; ends with 1 when one does not hold. Asks no database and no server."""
     proof = verify_drop(_lines(file))
     for line in _report(proof):
         typer.echo(line)
-    is_other = head is not None and proof.head != head
-    if is_other:
-        typer.echo("Does not hold: this is another log than the one whose hash was published.")
+    is_other = False
+    for published, found in ((head, proof.head), (terms, proof.sealed)):
+        if published is not None and published != found:
+            is_other = True
+            typer.echo("Does not hold: this is another log than the one whose hash was published.")
     if is_other or not proof.holds:
         raise typer.Exit(1)
 

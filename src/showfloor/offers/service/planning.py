@@ -32,7 +32,7 @@ from showfloor.offers.queries import Locked
 from showfloor.offers.rules import chain, policy, running
 from showfloor.offers.schemas import NewDrop
 from showfloor.offers.service.ending import close, make_way, publish
-from showfloor.offers.types import AskedDrop, Drop, DropState, DropWithLeft, Record
+from showfloor.offers.types import AskedDrop, Drop, DropState, DropWithLeft, Head, Record
 from showfloor.shows import service as shows
 from showfloor.shows.errors import NotAllowedInState, ProductNotInShow
 from showfloor.shows.types import DropPayload, Show
@@ -167,12 +167,11 @@ async def announce_drop(
         raise DropShort(extra={"available": max(left, 0)})
     announced = await _announced(session, locked)
     await _note_price(session, announced)
-    payload = _payload(announced, priced)
+    begun = await _add(session, locked, running.terms_of(announced, locked.at))
+    payload = _payload(announced, priced, terms_sha256=begun.digest)
     cue = await shows.begin_drop(session, show, payload, moment)
     announced = replace(announced, cue_id=cue.id)
     await queries.save_drop(session, announced)
-    terms = running.terms_of(announced, locked.at)
-    await _add(session, locked, terms)
     await publish(session, announced)
     return announced
 
@@ -202,7 +201,7 @@ async def _note_price(session: Session, drop: Drop) -> None:
     )
 
 
-def _payload(drop: Drop, priced: PricedProduct) -> DropPayload:
+def _payload(drop: Drop, priced: PricedProduct, *, terms_sha256: str) -> DropPayload:
     assert drop.opens_at is not None and drop.closes_at is not None
     return DropPayload(
         drop_id=drop.id,
@@ -216,6 +215,7 @@ def _payload(drop: Drop, priced: PricedProduct) -> DropPayload:
         opens_at=drop.opens_at,
         closes_at=drop.closes_at,
         holds_s=policy.longest_hold(drop.runs_s),
+        terms_sha256=terms_sha256,
     )
 
 
@@ -288,6 +288,7 @@ async def _lock(session: Session, drop_id: UUID) -> Locked:
     return locked
 
 
-async def _add(session: Session, locked: Locked, *records: Record) -> None:
+async def _add(session: Session, locked: Locked, *records: Record) -> Head:
     head, lines = chain.extend(locked.head, records)
     await queries.add_records(session, locked.drop.id, locked.head.records, lines, head)
+    return head

@@ -26,6 +26,7 @@ def stored_drop(payload: DropPayload) -> dict[str, Any]:
         "opens_at": clock.rfc3339(payload.opens_at),
         "closes_at": clock.rfc3339(payload.closes_at),
         "holds_s": payload.holds_s,
+        "terms_sha256": payload.terms_sha256,
     }
 
 
@@ -44,4 +45,5 @@ def drop_payload(stored: Mapping[str, Any]) -> DropPayload:
         closes_at=clock.parse_rfc3339(stored["closes_at"]),
         # The first drops held their pieces as long as other goods.
         holds_s=stored.get("holds_s", _USUALLY),
+        terms_sha256=stored.get("terms_sha256"),
     )

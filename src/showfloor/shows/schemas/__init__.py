@@ -199,7 +199,8 @@ class DisclosurePayload(Shown):
 class DropPayload(Shown):
     """`units` of one variant at `price` from `opens_at` until `closes_at` of the server's clock,
     `per_person` of them to a person. `was` is the lowest price of the 30 days before, where that
-    was higher. A piece is held for `holds_s` seconds at most.
+    was higher. A piece is held for `holds_s` seconds at most. `terms_sha256` is the hash of the
+    first record of its log: another log of this drop is not the one that was announced.
     """
 
     drop_id: Annotated[str, id_with("drop")]
@@ -213,6 +214,7 @@ class DropPayload(Shown):
     opens_at: Time
     closes_at: Time
     holds_s: int
+    terms_sha256: str | None
 
 
 class AnnouncementPayload(Shown):
