@@ -63,6 +63,7 @@ ARGUMENTS_TAKEN_AS_THEY_ARE = {
     "option": "an id, parsed",
     "show": "an id, parsed",
     "head": "a hash, compared letter by letter",
+    "terms": "a hash, compared letter by letter",
     "url": "of this installation, for the operator's own request",
     "country": "a code, judged by delivery.rules",
     "currency": "a code, judged by delivery.rules",
