@@ -4,6 +4,7 @@ import { arabic, english } from "../testing/rendered";
 import { room, said, show, storeOf, words } from "../testing/show";
 import type { ShowStore } from "../shop/store.svelte";
 import SceneNote from "./scene-note.svelte";
+import UpNext from "./up-next.svelte";
 
 const note = (store: ShowStore, unreachable = false) =>
   said(SceneNote, store, { onplay: () => undefined, unreachable });
@@ -51,13 +52,15 @@ test("who saves data is asked before anything is loaded, and may listen instead"
 test("after the end there is the shelf, and the show that comes next with its day", () => {
   const store = storeOf(over());
   expect(note(store)).toContain(english.t("scene.ended.title"));
-  expect(note(store)).not.toContain(english.t("scene.next_open"));
+  expect(note(store)).toContain(english.t("scene.browse_shelf"));
+  const after = () => said(UpNext, store, {});
+  expect(after()).not.toContain(english.t("scene.next_open"));
 
   store.next = next;
 
-  expect(note(store)).toContain("Evening kiln");
-  expect(note(store)).toContain("4 March 2031");
-  expect(note(store)).toContain(english.t("scene.next_open"));
+  expect(after()).toContain("Evening kiln");
+  expect(after()).toContain("4 March 2031");
+  expect(after()).toContain(english.t("scene.next_open"));
 });
 
 test("a recording that is ready is offered, and one that does not come says so", () => {
