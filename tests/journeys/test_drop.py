@@ -228,7 +228,7 @@ def test_drop_from_its_plan_to_sold_out(
         assert proof.terms is not None and proof.terms.drop == drop.removeprefix("drop_")
         if size == DESK:
             watcher.get_by_role("button", name=said["check"]).press("Enter")
-            expect(watcher.locator("[data-result=holds]")).to_have_count(7)
+            expect(watcher.locator("[data-result=holds]")).to_have_count(8)
             expect(watcher.locator("[data-result=holds]").first).to_be_in_viewport(ratio=1)
             assert look(watcher, f"drop-proof-{lang}") == []
         until_blocking(lambda: show.read()["state"] == "live")

@@ -108,7 +108,7 @@ def test_viewer_buys_by_comment(
         assert look(viewer, f"wish-held-{lang}-{size['width']}") == []
         # Everybody reads the message, and nobody else what was understood of it.
         expect(other.get_by_role("log").get_by_text(said["clear"])).to_be_visible()
-        assert other.locator(".wish").count() == 0
+        expect(other.locator(".wish")).to_have_count(0)
 
         say(viewer, said, said["clear"])
         expect(wish).to_have_attribute("data-wish", "yours")
