@@ -208,9 +208,8 @@ async def _show(host: Host, state: DemoState, product: str | None) -> bool:
     ).json()
     for cue in timeline["cues"]:
         # What somebody who tries the demo has begun goes on.
-        if cue["kind"] == "drop":
-            continue
-        await host.call("POST", f"/cues/{cue['id']}/end")
+        if cue["kind"] == "pin":
+            await host.call("POST", f"/cues/{cue['id']}/end")
     return True
 
 
