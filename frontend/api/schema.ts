@@ -808,6 +808,7 @@ export interface components {
             in_stock: number;
             held: number;
             short: number;
+            waiting: number;
             for_own_shop: number;
             version: number;
             buyer_limit: number | null;
@@ -1063,6 +1064,16 @@ export interface components {
         HeldOut: {
             items: components["schemas"]["MessageOut"][];
             count: number;
+        };
+        /**
+         * @description What is held for somebody who waited, until `until`; more is added once, when paying begins.
+         *     `token` is the hold's own, with which it is bought or given back.
+         */
+        HeldPiece: {
+            hold_id: string;
+            token: string;
+            /** Format: date-time */
+            until: string;
         };
         /**
          * @description `expected_total` is the sum of the goods on the buyer's screen: another one is refused with
@@ -2105,6 +2116,8 @@ export interface components {
             name: components["schemas"]["Words"] | null;
             price: components["schemas"]["MoneyOut"] | null;
         };
+        /** @enum {string} */
+        PlaceState: "waiting" | "offered" | "bought" | "passed";
         /** @description `page` is the path of the buyer's own page of the order; whoever has it may open it. */
         PlacedOrder: {
             id: string;
@@ -3106,14 +3119,15 @@ export interface components {
         };
         /**
          * @description `in_stock` is what nobody bought, `held` of them somebody is about to buy. `short`: so many
-         *     more were bought or are held than there are. `for_own_shop` may be sold elsewhere. A count has
-         *     to name the `version` that it was made of.
+         *     more were bought or are held than there are. `for_own_shop` may be sold elsewhere. `waiting`
+         *     people wait in line for a piece. A count has to name the `version` that it was made of.
          */
         StockOut: {
             sku: string;
             in_stock: number;
             held: number;
             short: number;
+            waiting: number;
             for_own_shop: number;
             version: number;
             buyer_limit: number | null;
@@ -3360,6 +3374,36 @@ export interface components {
              */
             kind: "wait";
         };
+        /** @description What somebody wants to wait for: an option that the show sells and that is sold out. */
+        WaitIn: {
+            sku: string;
+        };
+        /**
+         * @description A place in line. `number` counts from 1, for the one who is next; null when they do not wait
+         *     any more. `choice` is what they chose of the product, empty where there is nothing to choose.
+         *     `held` is null but while `state` is `offered`. The log of the list is at `log_url`, and
+         *     `record` is the number in it with which this place was taken.
+         */
+        WaitOut: {
+            id: string;
+            show_id: string;
+            slug: string;
+            product_id: string;
+            sku: string;
+            product: components["schemas"]["Words"];
+            choice: components["schemas"]["Words"];
+            state: components["schemas"]["PlaceState"];
+            number: number | null;
+            /** Format: date-time */
+            joined_at: string;
+            held: components["schemas"]["HeldPiece"] | null;
+            log_url: string;
+            record: number;
+        };
+        /** @description Out of a mail. */
+        WaitToken: {
+            token: string;
+        };
         WaitedForShow: {
             id: string;
             slug: string;
@@ -3377,6 +3421,9 @@ export interface components {
             amount: components["schemas"]["MoneyOut"];
             orders: number;
             withdrawn: boolean;
+        };
+        WaitsOut: {
+            waits: components["schemas"]["WaitOut"][];
         };
         /** @description Of which shows a viewer is reminded by mail: of all of some hosts, and of single ones. */
         WantedOut: {

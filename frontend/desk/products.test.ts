@@ -14,6 +14,7 @@ const variant = (more: Partial<DeskVariant> = {}): DeskVariant => ({
   in_stock: 9,
   held: 2,
   short: 0,
+  waiting: 0,
   for_own_shop: 7,
   version: 41,
   buyer_limit: null,

@@ -37,6 +37,7 @@ PUBLIC = {
     "pay": "guest",
     # Published for everybody to check.
     "get_drop_log": "watching",
+    "get_waiting_log": "watching",
     # Without a word about oneself; who is signed in is known by that.
     "get_shown_coupon": "watching",
     "claim_coupon": "watching",
@@ -90,8 +91,13 @@ PUBLIC = {
     "unfollow_creator": "viewer",
     "ask_for_reminder": "viewer",
     "forget_reminder": "viewer",
+    "join_waiting_list": "viewer",
+    "list_waits": "viewer",
+    "leave_waiting_list": "viewer",
     # Whoever has the mail.
     "stop_reminders": "viewer",
+    "open_wait": "viewer",
+    "leave_by_mail": "viewer",
     # Whoever has the token of the receipt.
     "get_erasure": "viewer",
 }

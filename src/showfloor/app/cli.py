@@ -33,6 +33,7 @@ COMMANDS = (
         "doctor",
         "verify",
         "verify-drop",
+        "verify-waiting",
         "privacy",
         "evidence",
     ),

@@ -42,6 +42,7 @@ from showfloor.replays.service import CLIPS, PICTURES, REPLAYS, SUBTITLES
 from showfloor.room import service as room
 from showfloor.shows import tasks as shows_tasks
 from showfloor.stock import tasks as stock_tasks
+from showfloor.stock.service import FREED
 from showfloor.viewers import service as viewers
 from showfloor.web.templating import label_fonts
 from showfloor.webhooks import service as webhooks
@@ -140,6 +141,8 @@ def periodic_jobs(
         # No drop that is announced from now on has anything to do sooner than its countdown lasts.
         Job("end drops", 5.0, offers_tasks.end_drops),
         Job("end coupons", 30.0, offers_tasks.end_coupons),
+        # Nobody else gets what is free meanwhile.
+        Job("offer freed pieces", 5.0, offers_tasks.offer_freed, wakes=FREED),
         Job(
             "settle open payments",
             10.0,
@@ -217,6 +220,7 @@ def periodic_jobs(
         Job("forget old mails", 3600.0, partial(_in_batches, notices.forget_old)),
         Job("forget old webhooks", 3600.0, partial(_in_batches, webhooks.forget_old)),
         Job("forget old claimants", 3600.0, partial(_in_batches, offers.forget_old_claimants)),
+        Job("forget old waits", 3600.0, partial(_in_batches, offers.lapse_old)),
         Job("forget old buyers", 86400.0, partial(_in_batches, orders.forget_old_buyers)),
         Job("forget old callbacks", 3600.0, partial(_in_batches, checkout.forget_old_callbacks)),
     ]

@@ -170,6 +170,30 @@ CHECKS = (
         """,
     ),
     Check(
+        "waiting lists: as many pieces are kept for people in line as stand in it",
+        "Of variant {} up to {} pieces are kept for people in line, but {} stand in it.",
+        """
+        select variant_id, coalesce(stock.waiting, 0), coalesce(line.waiting, 0)
+        from (select variant_id, waiting from stock_item) as stock
+          full join (select variant_id, count(*) as waiting
+            from waiting_place join waiting_list on waiting_list.id = list_id
+            where state = 'waiting' group by variant_id) as line using (variant_id)
+        where coalesce(stock.waiting, 0) <> coalesce(line.waiting, 0)
+        order by variant_id
+        """,
+    ),
+    Check(
+        "waiting lists: what is offered is held for who it was offered to",
+        "To place {} of list {} nothing is held that was offered.",
+        """
+        select place.id, list_id
+        from waiting_place place join waiting_list list on list.id = list_id
+        where state = 'offered' and not exists (select from hold_line line
+          where line.hold_id = place.hold_id and line.variant_id = list.variant_id)
+        order by place.id
+        """,
+    ),
+    Check(
         "orders: no piece came back that was not sent",
         "Of line {} of order {} {} pieces were sent, but {} came back.",
         """

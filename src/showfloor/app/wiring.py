@@ -58,9 +58,13 @@ from showfloor.merchants import http as merchants_http
 from showfloor.merchants.http import teams as teams_http
 from showfloor.notices import http as notices_http
 from showfloor.notices import subscribers as notices_subscribers
+from showfloor.offers import eraser as offers_eraser
 from showfloor.offers import http as offers_http
+from showfloor.offers import reader as offers_reader
 from showfloor.offers import subscribers as offers_subscribers
+from showfloor.offers.events import PieceOffered
 from showfloor.offers.http import coupons as coupons_http
+from showfloor.offers.http import waiting as waiting_http
 from showfloor.orders import concern as orders_concern
 from showfloor.orders import eraser as orders_eraser
 from showfloor.orders import http as orders_http
@@ -160,6 +164,7 @@ def connect_web(app: FastAPI, settings: Settings) -> None:
     app.state.room = RoomDeps(secret=settings.secret)
     app.state.name_of_team = shows.name_of_team
     app.state.sign_in_mails = Pace()
+    app.state.waits = Pace()
     app.state.fees = fees(settings)
     app.state.imports = ImportFolder(settings.data)
     app.state.outbound = outbound(settings)
@@ -221,6 +226,7 @@ EDGES = (
     captions_http,
     offers_http,
     coupons_http,
+    waiting_http,
     replays_http,
     room_http,
     hearts_http,
@@ -329,6 +335,7 @@ def connect_worker(dispatcher: Dispatcher, fees: Fees = NO_FEES) -> None:
     dispatcher.subscribe(OrderWithdrawn, books.on_order_withdrawn)
     dispatcher.subscribe(SignInAsked, notices_subscribers.on_sign_in_asked)
     dispatcher.subscribe(AccountLimited, notices_subscribers.on_account_limited)
+    dispatcher.subscribe(PieceOffered, notices_subscribers.on_piece_offered)
     dispatcher.subscribe(OrderPlaced, webhooks_subscribers.on_order_placed)
     dispatcher.subscribe(OrderShipped, webhooks_subscribers.on_order_shipped)
     dispatcher.subscribe(OrderRefunded, webhooks_subscribers.on_order_refunded)
@@ -360,6 +367,7 @@ def connect_erasers() -> None:
     # Before `identity` forgets the address by which the others find a person.
     for eraser in (
         room_eraser.ERASER,
+        offers_eraser.ERASER,
         identity_eraser.ERASER,
         orders_eraser.ERASER,
         checkout_eraser.ERASER,
@@ -375,6 +383,7 @@ def connect_erasers() -> None:
         viewers_reader.SESSIONS,
         viewers_reader.ADDRESSES,
         viewers_reader.REMINDERS,
+        offers_reader.READER,
         orders_reader.READER,
         checkout_reader.READER,
         room_reader.READER,

@@ -9,5 +9,6 @@ from the order, from what was asked for or from the account when the mail goes o
 erased gets none. A merchant's people are written to if they are of its team, in a role for its
 orders and want it both when the mail is made and when it goes out; it has no word of the buyer.
 Events in: `orders.placed.v1`, `orders.withdrawn.v1`, `orders.shipped.v1`, `orders.refunded.v1`,
-`orders.refund_failed.v1`, `orders.cancelled.v1`, `viewers.sign_in_asked.v1`, `identity.invited.v1`.
+`orders.refund_failed.v1`, `orders.cancelled.v1`, `viewers.sign_in_asked.v1`, `identity.invited.v1`,
+`offers.piece_offered.v1`.
 """

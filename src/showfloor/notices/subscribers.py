@@ -7,6 +7,7 @@ from showfloor.kit.db import Session
 from showfloor.kit.money import Money
 from showfloor.notices import service
 from showfloor.notices.types import MailKind, News, NewsKind
+from showfloor.offers.events import PieceOffered
 from showfloor.orders.events import (
     OrderCancelled,
     OrderPlaced,
@@ -109,6 +110,10 @@ async def on_sign_in_asked(session: Session, asked: SignInAsked) -> None:
 async def on_account_limited(session: Session, limited: AccountLimited) -> None:
     """It is erased where nobody decides in time: its owner should not learn of that by chance."""
     await service.note_mail(session, kind=MailKind.ACCOUNT_LIMITED, about=limited.case_id)
+
+
+async def on_piece_offered(session: Session, offered: PieceOffered) -> None:
+    await service.note_mail(session, kind=MailKind.WAIT_OFFERED, about=offered.place_id)
 
 
 async def on_member_invited(session: Session, invited: MemberInvited) -> None:

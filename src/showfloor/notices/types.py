@@ -22,6 +22,7 @@ class MailKind(StrEnum):
     INVITATION = "invitation"
     TEAM_NEWS = "team_news"
     SHOW_REMINDER = "show_reminder"
+    WAIT_OFFERED = "wait_offered"
 
 
 class MailState(StrEnum):

@@ -197,3 +197,41 @@ class CouponTokenInvalid(AppError):
 
     code = "coupon_token_invalid"
     status = 422
+
+
+class WaitNotFound(AppError):
+    """This place in line is nobody's, somebody else's, or over."""
+
+    code = "wait_not_found"
+    status = 404
+
+
+class WaitingListNotFound(AppError):
+    code = "waiting_list_not_found"
+    status = 404
+
+
+class StillInStock(AppError):
+    """There is a piece to buy now; `extra["available"]` says how many."""
+
+    code = "still_in_stock"
+    status = 409
+
+
+class WaitHeld(AppError):
+    """A piece from this list is held for this person, or they bought one."""
+
+    code = "wait_held"
+    status = 409
+
+
+class TooManyWaits(AppError):
+    """As many places as one account may have; `extra["most"]` says how many."""
+
+    code = "too_many_waits"
+    status = 409
+
+
+class WaitingListFull(AppError):
+    code = "waiting_list_full"
+    status = 409

@@ -5,11 +5,20 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, LargeBinary, Uuid, text
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    UniqueConstraint,
+    Uuid,
+    text,
+)
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from showfloor.kit.db import Base
+from showfloor.kit.db import Base, personal
 
 
 class DropRow(Base):
@@ -172,3 +181,68 @@ class CouponClaimRow(Base):
     until: Mapped[datetime]
     checkout_id: Mapped[UUID | None]
     payment_id: Mapped[UUID | None]
+
+
+class WaitingListRow(Base):
+    """The columns are the fields of `types.WaitingList`. `records`, `head` and `head_at` say where
+    its log goes on; who adds to it, or changes a place, has locked this row.
+    """
+
+    __tablename__ = "waiting_list"
+    __table_args__ = (
+        Index(
+            "uq_waiting_list_open_of_variant",
+            "variant_id",
+            unique=True,
+            postgresql_where=text("ended_at is null"),
+        ),
+    )
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    variant_id: Mapped[UUID]
+    product_id: Mapped[UUID]
+    sku: Mapped[str]
+    opened_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+    salt: Mapped[bytes | None] = mapped_column(LargeBinary)
+    records: Mapped[int] = mapped_column(server_default=text("0"))
+    head: Mapped[str | None]
+    head_at: Mapped[int] = mapped_column(BigInteger, server_default=text("0"))
+
+
+class WaitingRecordRow(Base):
+    """A line of a list's log, without its line feed. A trigger refuses every change."""
+
+    __tablename__ = "waiting_record"
+    list_id: Mapped[UUID] = mapped_column(primary_key=True)
+    n: Mapped[int] = mapped_column(primary_key=True)
+    line: Mapped[str]
+
+
+class WaitingPlaceRow(Base):
+    """Who stands in a list: the columns are the fields of `types.Place`. Its rows are gone when the
+    list has ended.
+    """
+
+    __tablename__ = "waiting_place"
+    __table_args__ = (
+        CheckConstraint("state in ('waiting', 'offered', 'bought', 'passed')", name="state"),
+        CheckConstraint(
+            "state not in ('waiting', 'offered') or (state = 'offered') = (hold_id is not null)",
+            name="offered",
+        ),
+        UniqueConstraint("list_id", "viewer_id"),
+        Index("ix_waiting_place_list_id_joined", "list_id", "joined"),
+        Index("ix_waiting_place_viewer_id", "viewer_id"),
+        Index("ix_waiting_place_joined_at", "joined_at"),
+        Index("ix_waiting_place_offered", "list_id", postgresql_where=text("state = 'offered'")),
+    )
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    list_id: Mapped[UUID] = mapped_column(ForeignKey("waiting_list.id"))
+    viewer_id: Mapped[UUID] = personal("offers")
+    show_id: Mapped[UUID]
+    market: Mapped[str]
+    joined: Mapped[int]
+    state: Mapped[str]
+    joined_at: Mapped[datetime]
+    hold_id: Mapped[UUID | None]
+    until: Mapped[datetime | None]

@@ -18,6 +18,7 @@ from showfloor.offers.types import (
     CouponState,
     DropState,
 )
+from showfloor.offers.types.waiting import PlaceState
 
 MOST_UNITS = 10_000
 MOST_PER_PERSON = 10
@@ -199,3 +200,53 @@ class ShownCoupons(BaseModel):
     """The one with which the show's card is about; null where there was none."""
 
     coupon: ShownCoupon | None
+
+
+class WaitIn(BaseModel):
+    """What somebody wants to wait for: an option that the show sells and that is sold out."""
+
+    model_config = ConfigDict(extra="forbid")
+    sku: str = Field(min_length=1, max_length=LONGEST_SKU)
+
+
+class WaitToken(BaseModel):
+    """Out of a mail."""
+
+    model_config = ConfigDict(extra="forbid")
+    token: str = Field(min_length=1, max_length=200)
+
+
+class HeldPiece(BaseModel):
+    """What is held for somebody who waited, until `until`; more is added once, when paying begins.
+    `token` is the hold's own, with which it is bought or given back.
+    """
+
+    hold_id: Annotated[str, id_with("hold")]
+    token: str
+    until: Time
+
+
+class WaitOut(BaseModel):
+    """A place in line. `number` counts from 1, for the one who is next; null when they do not wait
+    any more. `choice` is what they chose of the product, empty where there is nothing to choose.
+    `held` is null but while `state` is `offered`. The log of the list is at `log_url`, and
+    `record` is the number in it with which this place was taken.
+    """
+
+    id: Annotated[str, id_with("wait")]
+    show_id: Annotated[str, id_with("show")]
+    slug: str
+    product_id: Annotated[str, id_with("prod")]
+    sku: str
+    product: Words
+    choice: Words
+    state: PlaceState
+    number: int | None
+    joined_at: Time
+    held: HeldPiece | None
+    log_url: str
+    record: int
+
+
+class WaitsOut(BaseModel):
+    waits: list[WaitOut]

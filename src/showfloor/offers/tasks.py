@@ -18,3 +18,8 @@ async def end_drops(database: Database) -> datetime | None:
 async def end_coupons(database: Database) -> None:
     """What was not used in time of a coupon is free for others, and coupons that are over end."""
     await service.end_coupons(database)
+
+
+async def offer_freed(database: Database) -> None:
+    """What is free again of something sold out is held for who is first in line."""
+    await service.offer_freed(database)

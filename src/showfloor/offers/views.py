@@ -1,11 +1,12 @@
-"""Drops and coupons as the API and the room show them."""
+"""Drops, coupons and places in line as the API and the room show them."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
+from uuid import UUID
 
-from showfloor.kit import ids, messages
+from showfloor.kit import clock, ids, messages
 from showfloor.kit.money import Money
 from showfloor.kit.schemas import MoneyOut, Words
 from showfloor.offers.schemas import (
@@ -17,7 +18,10 @@ from showfloor.offers.schemas import (
     CouponTerms,
     DropOut,
     DropsOut,
+    HeldPiece,
     ShownCoupon,
+    WaitOut,
+    WaitsOut,
 )
 from showfloor.offers.types import (
     AskedDrop,
@@ -30,6 +34,7 @@ from showfloor.offers.types import (
     DropState,
     DropWithLeft,
 )
+from showfloor.offers.types.waiting import PlaceState, Wait
 from showfloor.shows.schemas import RoomCoupon, RoomDrop
 
 
@@ -181,3 +186,33 @@ def _span(seconds: int, lang: str) -> str:
         if seconds % unit == 0:
             return messages.translate(lang, f"coupon_terms.{key}", count=seconds // unit)
     return messages.translate(lang, "coupon_terms.minutes", count=max(seconds // 60, 1))
+
+
+def wait_view(wait: Wait, token_of: Callable[[UUID], str]) -> WaitOut:
+    """`token_of` makes the token of a hold."""
+    place, held = wait.place, None
+    if place.state is PlaceState.OFFERED and place.hold_id is not None and place.until is not None:
+        held = HeldPiece(
+            hold_id=ids.encode("hold", place.hold_id),
+            token=token_of(place.hold_id),
+            until=clock.rfc3339(place.until),
+        )
+    return WaitOut(
+        id=ids.encode("wait", place.id),
+        show_id=ids.encode("show", place.show_id),
+        slug=wait.slug,
+        product_id=ids.encode("prod", wait.product_id),
+        sku=wait.sku,
+        product=Words(**wait.product),
+        choice=Words(**wait.choice),
+        state=place.state,
+        number=wait.ahead + 1 if place.state is PlaceState.WAITING else None,
+        joined_at=clock.rfc3339(place.joined_at),
+        held=held,
+        log_url=f"/api/v1/waiting-lists/{ids.encode('wtl', place.list_id)}/log",
+        record=place.joined,
+    )
+
+
+def waits_view(waits: Sequence[Wait], token_of: Callable[[UUID], str]) -> WaitsOut:
+    return WaitsOut(waits=[wait_view(each, token_of) for each in waits])

@@ -25,6 +25,8 @@ class StockItemRow(Base):
     """`on_hand` counts what was sold too: it changes when goods arrive, not when they leave. It
     cannot fall below what is sold and held; `missing` of them are not there any more all the same.
     `version` counts the changes of `on_hand`, `missing` and `sold`.
+    `waiting` is how many people wait in line for a piece: so many of the available ones are offered
+    to them and held for nobody else.
     `buyer_limit` is how many pieces the merchant lets one buyer have in one show. Half the page is
     left free so that the hot row of a drop is updated in place (PostgreSQL heap-only tuples).
     """
@@ -36,6 +38,7 @@ class StockItemRow(Base):
         CheckConstraint("sold + held <= on_hand", name="never_oversold"),
         CheckConstraint("buyer_limit > 0", name="buyer_limit"),
         CheckConstraint("missing >= 0", name="missing"),
+        CheckConstraint("waiting >= 0", name="waiting"),
         {"postgresql_with": {"fillfactor": 50}},
     )
     variant_id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -45,6 +48,7 @@ class StockItemRow(Base):
     buyer_limit: Mapped[int | None]
     missing: Mapped[int] = mapped_column(server_default=text("0"))
     version: Mapped[int] = mapped_column(BigInteger, server_default=text("0"))
+    waiting: Mapped[int] = mapped_column(server_default=text("0"))
     available: Mapped[int] = mapped_column(
         Computed("on_hand - missing - held - sold", persisted=True)
     )

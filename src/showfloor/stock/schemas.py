@@ -50,14 +50,15 @@ class ReportOut(Shown):
 
 class StockOut(BaseModel):
     """`in_stock` is what nobody bought, `held` of them somebody is about to buy. `short`: so many
-    more were bought or are held than there are. `for_own_shop` may be sold elsewhere. A count has
-    to name the `version` that it was made of.
+    more were bought or are held than there are. `for_own_shop` may be sold elsewhere. `waiting`
+    people wait in line for a piece. A count has to name the `version` that it was made of.
     """
 
     sku: str
     in_stock: int
     held: int
     short: int
+    waiting: int
     for_own_shop: int
     version: int
     buyer_limit: int | None

@@ -80,7 +80,7 @@ class Returned:
 @dataclass(frozen=True, slots=True)
 class Stock:
     """`on_hand` counts sold ones too; `missing` of them are not there any more although somebody
-    bought or holds them. `version` counts its changes.
+    bought or holds them. `version` counts its changes. `waiting` people wait in line for a piece.
     """
 
     on_hand: int
@@ -88,6 +88,7 @@ class Stock:
     sold: int
     missing: int = 0
     version: int = field(default=0, compare=False)
+    waiting: int = 0
 
     @property
     def there(self) -> int:
@@ -102,6 +103,11 @@ class Stock:
     @property
     def available(self) -> int:
         return self.in_stock - self.held
+
+    @property
+    def for_sale(self) -> int:
+        """To whoever asks: what is available beyond those for which people wait in line."""
+        return max(0, self.available - self.waiting)
 
     @property
     def short(self) -> int:
@@ -181,9 +187,9 @@ class Shelf:
 
     @property
     def for_own_shop(self) -> int:
-        """How many the merchant's own shop may sell."""
+        """How many the merchant's own shop may sell. Who waits in line here comes first."""
         kept = self.lease.left(self.stock) if self.lease else 0
-        return max(0, self.stock.available - kept)
+        return max(0, self.stock.available - max(kept, self.stock.waiting))
 
 
 class ProductFilter(StrEnum):

@@ -68,6 +68,7 @@ def _stock(sku: str, shelf: Shelf) -> dict[str, object]:
         "in_stock": stock.in_stock,
         "held": stock.held,
         "short": stock.short,
+        "waiting": stock.waiting,
         "for_own_shop": shelf.for_own_shop,
         "version": stock.version,
         "buyer_limit": shelf.buyer_limit,

@@ -24,6 +24,7 @@ from showfloor.kit import clock, ids
 from showfloor.kit.db import Database, Session
 from showfloor.media.types import IngestState
 from showfloor.offers import service as drops
+from showfloor.offers.service import wait_token
 from showfloor.orders import service as orders
 from showfloor.shows import service as shows
 from showfloor.shows.schemas import NewShow
@@ -122,6 +123,10 @@ async def one_of_everything(database_url: str, data: Path) -> AsyncIterator[Ever
             )
             merchant_id = next(iter(floor.sellers[0].merchant_ids))
             plate = await add_product(session, floor.sellers[0], "plate")
+            kettle = await add_product(session, floor.sellers[0], "kettle", on_hand=0)
+            await shows.add_product(
+                session, person=floor.host, show_id=floor.show.id, product_id=kettle.id
+            )
             await identity.grant(
                 session, person_id=floor.host.id, kind=GrantKind.MERCHANT, subject_id=merchant_id
             )
@@ -265,6 +270,11 @@ async def one_of_everything(database_url: str, data: Path) -> AsyncIterator[Ever
             ).json()
             reminded = ids.encode("show", coming.id)
             headers = {"X-Viewer-Token": other}
+            in_line = [
+                await _wait(client, show, token, kettle.variants[0].sku)
+                for token in (other, await _viewer(client, database, "behind@example.com"))
+            ]
+            mailed = wait_token(b"s" * 32, ids.parse("wait", in_line[1]["id"]))
             await client.put(f"/viewer/reminders/{reminded}", headers=headers)
             leaving = {"X-Viewer-Token": await _viewer(client, database, "leaving@example.com")}
             erasure = (await client.post("/viewer/erasure", headers=leaving)).json()
@@ -396,6 +406,16 @@ async def one_of_everything(database_url: str, data: Path) -> AsyncIterator[Ever
                     "get_erasure": {"token": [erasure["token"]]},
                     "ask_for_reminder": {"show_id": [reminded]},
                     "stop_reminders": {"token": [await _token_of_reminder(database)]},
+                    "arrange_products": {
+                        "product_ids": [
+                            [ids.encode("prod", each.id) for each in (*floor.products, kettle)]
+                        ]
+                    },
+                    "join_waiting_list": {"sku": [kettle.variants[0].sku]},
+                    "leave_waiting_list": {"wait_id": [in_line[0]["id"]]},
+                    "open_wait": {"token": [mailed]},
+                    "leave_by_mail": {"token": [mailed]},
+                    "get_waiting_log": {"list_id": [in_line[0]["log_url"].split("/")[-2]]},
                     "ask_about_own_data": {"kind": ["object"], "text": ["All of it."]},
                     "claim_order": {
                         "token": [orders.page_token(b"s" * 32, ids.parse("ord", fresh))]
@@ -561,6 +581,15 @@ async def _held(client: httpx2.AsyncClient, show: str, host: dict[str, str], tok
     sent = await client.post(f"/shows/{show}/messages", json={"text": "And mine?"}, headers=who)
     await client.patch(chat, json={"review": "nothing"}, headers=host)
     return str(sent.json()["id"])
+
+
+async def _wait(client: httpx2.AsyncClient, show: str, token: str, sku: str) -> dict[str, Any]:
+    """A place in line."""
+    headers = {"X-Viewer-Token": token}
+    answer = await client.post(f"/shows/{show}/waits", json={"sku": sku}, headers=headers)
+    assert answer.status_code == 200, answer.text
+    found: dict[str, Any] = answer.json()
+    return found
 
 
 async def _token_of_reminder(database: Database) -> str:

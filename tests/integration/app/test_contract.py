@@ -90,6 +90,7 @@ LAST = [
     "add_import",
     "cancel_drop",
     "claim_coupon",
+    "leave_by_mail",
     "confirm",
     "set_buyer_limit",
     "remove_product",

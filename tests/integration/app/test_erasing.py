@@ -15,6 +15,7 @@ from showfloor.kit.db import Base, Database
 from showfloor.privacy import service as privacy
 from showfloor.privacy.service import requests
 from showfloor.privacy.types import Subject
+from tests.integration.app.test_retention import ALLOWED
 
 EMAIL = "anna.canary@example.com"
 CANARY = "canary"
@@ -34,6 +35,8 @@ def _personal_tables() -> list[Table]:
 def _filler(column: Column[Any]) -> Any:
     """Something of the column's kind, with the person in it where it is a personal one."""
     personal = "personal" in column.info
+    if (word := ALLOWED.get(f"{column.table.name}.{column.name}")) is not None:
+        return word
     if isinstance(column.type, JSON):
         return {"name": f"{CANARY} of Anna"} if personal else {}
     kind = column.type.python_type

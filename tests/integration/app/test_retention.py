@@ -28,7 +28,7 @@ nobody paid forgets its network after its cool-down, COOL_DOWN_SECONDS; the six 
 a purchase of goods with a limit for each buyer (stock/queries/networks.py).
 """
 
-ALLOWED = {"coupon_claim.state": "lapsed"}
+ALLOWED = {"coupon_claim.state": "lapsed", "waiting_place.state": "passed"}
 """What may stand in a column that takes a few words alone."""
 
 

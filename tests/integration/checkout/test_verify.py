@@ -26,6 +26,13 @@ COUPON = (
     "created_at, taken) values (gen_random_uuid(), gen_random_uuid(), gen_random_uuid(), '{{}}', "
     "'amount', 1, 'GBP', '{{}}', 0, 0, 1, 1, false, false, 60, 'open', true, now(), {taken})"
 )
+LINE = (
+    "insert into waiting_list (id, variant_id, product_id, sku, opened_at) "
+    "select gen_random_uuid(), variant_id, gen_random_uuid(), 'MUG', now() from stock_item limit 1;"
+    "insert into waiting_place (id, list_id, viewer_id, show_id, market, joined, state, joined_at, "
+    "hold_id, until) select gen_random_uuid(), id, gen_random_uuid(), gen_random_uuid(), 'gb', 1, "
+    "'offered', now(), gen_random_uuid(), now() from waiting_list"
+)
 DAMAGES = {
     "stock: sold and held pieces are there": (
         "alter table stock_item drop constraint ck_stock_item_never_oversold;"
@@ -70,6 +77,14 @@ DAMAGES = {
         + ";insert into coupon_claim (id, coupon_id, state, claimed_at, until) "
         "select gen_random_uuid(), id, 'used', now(), now() from coupon",
         "is used, but 0 orders have it",
+    ),
+    "waiting lists: as many pieces are kept for people in line as stand in it": (
+        "update stock_item set waiting = 2",
+        "up to 2 pieces are kept for people in line, but 0 stand in it",
+    ),
+    "waiting lists: what is offered is held for who it was offered to": (
+        LINE,
+        "nothing is held that was offered",
     ),
     "orders: no piece came back that was not sent": (
         "with back as (insert into order_return (id, order_id, value_lost, at, key, request) "

@@ -46,7 +46,7 @@ from tests.integration.viewers.visitors import EMAIL, Visitor
 from tests.waiting import until_somebody_waits
 
 __all__ = ["registry"]
-STEPS = ("room", "orders", "checkout", "viewers")
+STEPS = ("room", "offers", "orders", "checkout", "viewers")
 
 
 class Killed(BaseException):

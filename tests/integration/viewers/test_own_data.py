@@ -31,6 +31,7 @@ PARTS = (
     "sessions",
     "addresses",
     "reminders",
+    "waits",
     "orders",
     "checkout",
     "chat",

@@ -47,9 +47,9 @@ def terms(
     )
 
 
-def entries(records: Iterable[Record]) -> list[Entry]:
+def entries(records: Iterable[Record]) -> list[Entry[Record]]:
     """The records, chained."""
-    chained: list[Entry] = []
+    chained: list[Entry[Record]] = []
     for record in records:
         chained.append(chain.append(chained[-1] if chained else None, record))
     return chained
@@ -88,7 +88,7 @@ class HonestSeller:
 
     def __init__(self, announced: Terms, seed: str = SEED) -> None:
         self.terms, self.seed = announced, seed
-        self.log = [chain.append(None, announced)]
+        self.log: list[Entry[Record]] = [chain.append(None, announced)]
         self.taken: Counter[str] = Counter()
         self.held: dict[int, Arrival] = {}
         self.waiting: list[int] = []

@@ -42,7 +42,8 @@ buys.
 _ON_SALE = "update {schema}.show set state = 'live', published_at = now()"
 _ALL_THAT_IS_LEFT = """
 update {schema}.stock_item
-set on_hand = greatest(on_hand - missing - sold - held, 0), held = 0, sold = 0, missing = 0
+set on_hand = greatest(on_hand - missing - sold - held - waiting, 0), held = 0, sold = 0,
+  missing = 0, waiting = 0
 """
 """A buyer of the rehearsal finds what a real one would find now."""
 

@@ -31,8 +31,10 @@ from showfloor.notices.views import (
     invitation_letter,
     letter_of,
     limited_letter,
+    offer_letter,
     sign_in_letter,
 )
+from showfloor.offers import service as offers
 from showfloor.orders import service as orders
 from showfloor.privacy import service as privacy
 from showfloor.shows import service as shows
@@ -119,6 +121,9 @@ async def _write(database: Database, office: Office, mail: Mail) -> Letter | Non
     if mail.kind is MailKind.SHOW_REMINDER:
         async with database.session() as session:
             return await write_reminder(session, mail, office)
+    if mail.kind is MailKind.WAIT_OFFERED:
+        async with database.session() as session:
+            return await _write_offer(session, office, mail)
     if mail.kind is MailKind.ACCOUNT_LIMITED:
         async with database.session() as session:
             return await _write_limited(session, office, mail)
@@ -141,6 +146,12 @@ async def _write(database: Database, office: Office, mail: Mail) -> Letter | Non
                 session, order.merchant_id, agreed, order.own_address
             )
     return letter_of(mail, order, office, terms, way_back)
+
+
+async def _write_offer(session: Session, office: Office, mail: Mail) -> Letter | None:
+    secret = office.secret.decode()
+    offered = await offers.find_offer(session, secret=secret, place_id=mail.about)
+    return offer_letter(mail, offered, office) if offered else None
 
 
 async def _write_limited(session: Session, office: Office, mail: Mail) -> Letter | None:

@@ -12,6 +12,7 @@ from showfloor.notices.views.letters import (
 from showfloor.notices.views.news import news_letter
 from showfloor.notices.views.office import TEMPLATES, Office
 from showfloor.notices.views.reminders import reminder_letter
+from showfloor.notices.views.waits import offer_letter
 
 __all__ = [
     "TEMPLATES",
@@ -23,6 +24,7 @@ __all__ = [
     "limited_letter",
     "moment",
     "news_letter",
+    "offer_letter",
     "reminder_letter",
     "sign_in_letter",
 ]

@@ -247,6 +247,7 @@ def _title_of(mail: Mail, t: Translate, about: Mapping[str, str]) -> str:
             | MailKind.INVITATION
             | MailKind.TEAM_NEWS
             | MailKind.SHOW_REMINDER
+            | MailKind.WAIT_OFFERED
         ):
             raise AssertionError(f"{mail.kind} is about no order of the reader")
 

@@ -1,4 +1,5 @@
-"""The bytes of a drop's log: a JSON object a line, each with the hash of the one before it.
+"""The bytes of the log of a drop or a waiting list: a JSON object a line, each with the hash of the
+one before it.
 
 A line is the canonical form of RFC 8785 of an object whose members are texts and integers from 0
 to 2^53 - 1, and a line feed. `hash` is the SHA-256 of the canonical form without `hash`; `prev` is
@@ -11,6 +12,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields
+from typing import Any, TypeVar
 
 from showfloor.kit.chain import LARGEST, NO_RECORD, canonical, digest
 from showfloor.offers.types import (
@@ -27,10 +29,23 @@ from showfloor.offers.types import (
     Released,
     Terms,
 )
+from showfloor.offers.types.waiting import (
+    Bought,
+    Finished,
+    Joined,
+    Left,
+    Offered,
+    Opened,
+    Passed,
+    WaitingRecord,
+)
 
+R = TypeVar("R")
+Kinds = Mapping[str, type[R]]
+"""The records that a log may have, by the name of their kind."""
 LONGEST_LINE = 1_000
 """Bytes with the line feed. A reader need not take in more than one more."""
-_KINDS: dict[str, type[Record]] = {
+DROP: Kinds[Record] = {
     "terms": Terms,
     "arrival": Arrival,
     "lot": Lot,
@@ -41,7 +56,18 @@ _KINDS: dict[str, type[Record]] = {
     "closed": Closed,
     "ended": Ended,
 }
-_NAMES = {kind: name for name, kind in _KINDS.items()}
+WAITING: Kinds[WaitingRecord] = {
+    "opened": Opened,
+    "joined": Joined,
+    "left": Left,
+    "offered": Offered,
+    "bought": Bought,
+    "passed": Passed,
+    "ended": Finished,
+}
+_NAMES: dict[type[Any], str] = {
+    kind: name for kinds in (DROP, WAITING) for name, kind in kinds.items()
+}
 _MEMBERS = {kind: {each.name: str(each.type) for each in fields(kind)} for kind in _NAMES}
 """The annotations, which are texts."""
 
@@ -50,25 +76,27 @@ class Malformed(ValueError):
     """A line that is not the next record; says why."""
 
 
-def append(last: Entry | None, record: Record) -> Entry:
+def append(last: Entry[R] | None, record: R) -> Entry[R]:
     """The record in the place after `last`, or in the first one."""
     if last is None:
         return entry_at(0, NO_RECORD, record)
     return entry_at(last.number + 1, last.digest, record)
 
 
-def entry_at(number: int, previous: str, record: Record) -> Entry:
+def entry_at(number: int, previous: str, record: R) -> Entry[R]:
     """The record in this place: `previous` is the hash of the one before it."""
     return Entry(number, record, previous, digest(_members(number, record, previous)))
 
 
-def write(entry: Entry) -> bytes:
+def write(entry: Entry[R]) -> bytes:
     """The line of a record."""
     members = _members(entry.number, entry.record, entry.previous)
     return canonical({**members, "hash": entry.digest}) + b"\n"
 
 
-def extend(head: Head, records: Sequence[Record]) -> tuple[Head, list[str]]:
+def extend(
+    head: Head, records: Sequence[Record] | Sequence[WaitingRecord]
+) -> tuple[Head, list[str]]:
     """Where the log goes on after these records, and their lines without line feeds. The first of
     them has the number `head.records`.
     """
@@ -80,17 +108,17 @@ def extend(head: Head, records: Sequence[Record]) -> tuple[Head, list[str]]:
     return head, lines
 
 
-def read(lines: Iterable[bytes]) -> Iterator[Entry]:
+def read(lines: Iterable[bytes], kinds: Kinds[R]) -> Iterator[Entry[R]]:
     """The records of a log, each checked to follow the one before. Raises Malformed at the first
     line that does not.
     """
-    last: Entry | None = None
+    last: Entry[R] | None = None
     for line in lines:
-        last = _read_line(line, last)
+        last = _read_line(line, last, kinds)
         yield last
 
 
-def _read_line(line: bytes, last: Entry | None) -> Entry:
+def _read_line(line: bytes, last: Entry[R] | None, kinds: Kinds[R]) -> Entry[R]:
     if len(line) > LONGEST_LINE:
         raise Malformed("is longer than a record can be")
     try:
@@ -100,7 +128,7 @@ def _read_line(line: bytes, last: Entry | None) -> Entry:
         raise Malformed("is not JSON") from None
     if not is_canonical:
         raise Malformed("is not a record as it is written")
-    entry = append(last, _record(found))
+    entry = append(last, _record(found, kinds))
     if found.get("n") != entry.number:
         raise Malformed(f"is not record {entry.number}")
     if found.get("prev") != entry.previous:
@@ -110,9 +138,9 @@ def _read_line(line: bytes, last: Entry | None) -> Entry:
     return entry
 
 
-def _record(found: Mapping[str, object]) -> Record:
+def _record(found: Mapping[str, object], kinds: Kinds[R]) -> R:
     name = found.get("kind")
-    kind = _KINDS.get(name) if isinstance(name, str) else None
+    kind = kinds.get(name) if isinstance(name, str) else None
     if kind is None:
         raise Malformed("is of no known kind")
     needed = _MEMBERS[kind]
@@ -120,7 +148,7 @@ def _record(found: Mapping[str, object]) -> Record:
         raise Malformed("has other members than its kind has")
     if any(not _is_of(type_, found[member]) for member, type_ in needed.items()):
         raise Malformed("has a member with a value that it cannot have")
-    make: Callable[..., Record] = kind  # of the values that were just checked
+    make: Callable[..., R] = kind  # of the values that were just checked
     return make(**{member: found[member] for member in needed})
 
 
@@ -131,7 +159,7 @@ def _is_of(type_: str, value: object) -> bool:
     return isinstance(value, str)
 
 
-def _members(number: int, record: Record, previous: str) -> dict[str, str | int]:
+def _members(number: int, record: object, previous: str) -> dict[str, str | int]:
     kind = type(record)
     members: dict[str, str | int] = {name: getattr(record, name) for name in _MEMBERS[kind]}
     return {**members, "kind": _NAMES[kind], "n": number, "prev": previous}

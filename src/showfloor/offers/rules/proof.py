@@ -24,6 +24,7 @@ from showfloor.offers.types import (
     Paid,
     Problem,
     Proof,
+    Record,
     Refused,
     Released,
     Terms,
@@ -38,7 +39,7 @@ def verify(lines: Iterable[bytes]) -> Proof:
     sealed = head = None
     number, broken = 0, None
     try:
-        for entry in chain.read(lines):
+        for entry in chain.read(lines, chain.DROP):
             number = entry.number + 1
             if replay is None:
                 if not isinstance(entry.record, Terms):
@@ -101,7 +102,7 @@ class _Replay:
         if wrong := wrong_in(self.terms):
             self.note("terms", 1, wrong)
 
-    def take(self, entry: Entry) -> None:
+    def take(self, entry: Entry[Record]) -> None:
         """Replay a record."""
         record, line = entry.record, entry.number + 1
         if record.at < self.at:
@@ -111,7 +112,7 @@ class _Replay:
             self.note("end", line, f"Line {line} comes after the end.")
         self._replay(entry, line)
 
-    def _replay(self, entry: Entry, line: int) -> None:
+    def _replay(self, entry: Entry[Record], line: int) -> None:
         record = entry.record
         if isinstance(record, Terms):
             self.note("terms", line, f"Line {line} announces other terms.")

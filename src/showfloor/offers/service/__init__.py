@@ -1,9 +1,11 @@
 """Use cases of `offers`. Drops: planning and running one, taking part in it, ending and checking
-it. Coupons: planning and opening one, claiming it, using it.
+it. Coupons: planning and opening one, claiming it, using it. Waiting lists: joining and leaving
+one, offering what is free again.
 """
 
 from showfloor.offers.rules.chain import LONGEST_LINE
 from showfloor.offers.rules.claiming import claim_of_token, claim_token
+from showfloor.offers.rules.waiting import place_of_token, wait_token
 from showfloor.offers.service.claiming import (
     Claimant,
     claim_coupon,
@@ -24,6 +26,7 @@ from showfloor.offers.service.coupons import (
     withdraw_coupon,
 )
 from showfloor.offers.service.ending import close_drops_of_show, end_drops
+from showfloor.offers.service.offering import find_offer, offer_freed
 from showfloor.offers.service.planning import (
     agree_drop,
     announce_drop,
@@ -35,7 +38,12 @@ from showfloor.offers.service.planning import (
     show_of_drop,
     withdraw_drop,
 )
-from showfloor.offers.service.reading import find_log, read_log
+from showfloor.offers.service.reading import (
+    find_log,
+    find_waiting_log,
+    read_log,
+    read_waiting_log,
+)
 from showfloor.offers.service.taking import find_drop, give_back, note_paid, take
 from showfloor.offers.service.using import (
     Use,
@@ -46,7 +54,15 @@ from showfloor.offers.service.using import (
     note_used,
 )
 from showfloor.offers.service.using import give_back as give_coupons_back
-from showfloor.offers.service.verifying import verify_drop
+from showfloor.offers.service.verifying import verify_drop, verify_waiting
+from showfloor.offers.service.waiting import erase as erase_waits
+from showfloor.offers.service.waiting import (
+    find_wait,
+    join,
+    lapse_old,
+    leave,
+    list_waits,
+)
 
 __all__ = [
     "LONGEST_LINE",
@@ -67,29 +83,42 @@ __all__ = [
     "close_drops_of_show",
     "end_coupons",
     "end_drops",
+    "erase_waits",
     "find_discounts",
     "find_drop",
     "find_held",
     "find_log",
+    "find_offer",
+    "find_wait",
+    "find_waiting_log",
     "follows_host",
     "forget_old_claimants",
     "get_shown_coupon",
     "give_back",
     "give_coupons_back",
+    "join",
+    "lapse_old",
+    "leave",
     "list_asked_coupons",
     "list_asked_drops",
     "list_coupons",
     "list_drops",
     "list_of_product",
+    "list_waits",
     "note_paid",
     "note_used",
+    "offer_freed",
     "open_coupon",
+    "place_of_token",
     "plan_coupon",
     "plan_drop",
     "read_log",
+    "read_waiting_log",
     "show_of_drop",
     "take",
     "verify_drop",
+    "verify_waiting",
+    "wait_token",
     "withdraw_coupon",
     "withdraw_drop",
 ]

@@ -1,11 +1,12 @@
-"""Whoever has the log of a drop can check it, without a database."""
+"""Whoever has the log of a drop or a waiting list can check it, without a database."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
-from showfloor.offers.rules import proof
+from showfloor.offers.rules import proof, waiting_proof
 from showfloor.offers.types import Proof
+from showfloor.offers.types.waiting import WaitingProof
 
 
 def verify_drop(lines: Iterable[bytes]) -> Proof:
@@ -13,3 +14,8 @@ def verify_drop(lines: Iterable[bytes]) -> Proof:
     one that is longer than `LONGEST_LINE` cut anywhere after it.
     """
     return proof.verify(lines)
+
+
+def verify_waiting(lines: Iterable[bytes]) -> WaitingProof:
+    """As `verify_drop`, of the log of a waiting list."""
+    return waiting_proof.verify(lines)

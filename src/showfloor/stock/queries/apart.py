@@ -19,7 +19,8 @@ from showfloor.stock.types import Line, LineState, Returned
 
 async def set_apart(session: Session, apart_id: UUID, variant_id: UUID, units: int) -> bool:
     """Whether so many were free; then nobody else gets them."""
-    there = StockItemRow.on_hand - StockItemRow.missing - StockItemRow.held - StockItemRow.sold
+    # Without those for which people wait in line.
+    there = StockItemRow.available - StockItemRow.waiting
     moved = await session.execute(
         update(StockItemRow)
         .where(StockItemRow.variant_id == variant_id, there >= units)

@@ -43,7 +43,7 @@ with own as materialized (
   select guest, client, scope from hold where id = %(id)s
 ),
 stock as materialized (
-  select variant_id, on_hand - missing - held - sold as available, buyer_limit,
+  select variant_id, on_hand - missing - held - sold - waiting as available, buyer_limit,
     greatest(%(least)s::int, ceil((on_hand - missing - sold) / %(share)s::numeric)::int) as room,
     {crowd} as crowd
   from stock_item where variant_id = any(%(variants)s::uuid[])

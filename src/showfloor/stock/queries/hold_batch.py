@@ -59,10 +59,11 @@ near as materialized (
   group by client
 ),
 stock as materialized (
-  select on_hand - missing - held - sold as available, buyer_limit,
+  select on_hand - missing - held - sold - waiting as available, buyer_limit,
     greatest(%(least)s::int, ceil((on_hand - missing - sold) / %(share)s::numeric)::int) as room,
     {crowd} as crowd
-  from stock_item where variant_id = %(variant)s and on_hand - missing - held - sold > 0
+  from stock_item
+  where variant_id = %(variant)s and on_hand - missing - held - sold - waiting > 0
   for update
 ),
 allowed as materialized (

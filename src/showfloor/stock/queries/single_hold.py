@@ -23,11 +23,13 @@ from showfloor.stock.queries.reservation import (
 # is locked; `seen` only spares a buyer who comes too late the lock and the commit. `due` is what
 # ran out and is still held: it is taken back here when stock runs short, so that an expired hold
 # cannot keep goods from a buyer even when the worker is dead. It reads its clock after the lock was
-# got. Of two statements with the same key that run at once, one finds `key` taken: then `taken` is
-# empty and no stock moves. `near` and `mine`, what the buyer's network and the buyer already have,
-# are as old as the statement. Within a process HoldBatcher runs the requests of one network for one
-# variant one after another, and those of several lines too; only one of each kind can overlap. So
-# each process can overshoot that bound by two requests, never the stock.
+# got. Of the free pieces `waiting` are kept for people who wait in line (service/line.py): those
+# are not free for whoever asks here. Of two statements with the same key that run at once, one
+# finds `key` taken: then `taken` is empty and no stock moves. `near` and `mine`, what the buyer's
+# network and the buyer already have, are as old as the statement. Within a process HoldBatcher runs
+# the requests of one network for one variant one after another, and those of several lines too;
+# only one of each kind can overlap. So each process can overshoot that bound by two requests, never
+# the stock.
 RESERVE: LiteralString = (
     """
 with
@@ -63,8 +65,8 @@ near as materialized (
   group by variant_id
 ),
 seen as materialized (
-  select wanted.variant_id, quantity, coalesce(available, 0) + case
-    when coalesce(available, 0) >= quantity then 0
+  select wanted.variant_id, quantity, coalesce(available - waiting, 0) + case
+    when coalesce(available - waiting, 0) >= quantity then 0
     else (
       select coalesce(sum(expired.quantity), 0) from hold_line expired
       where expired.variant_id = wanted.variant_id and state = 'held' and apart_id is null
@@ -73,7 +75,7 @@ seen as materialized (
   from wanted left join stock_item using (variant_id)
 ),
 stock as materialized (
-  select variant_id, on_hand - missing - held - sold as available, buyer_limit,
+  select variant_id, on_hand - missing - held - sold - waiting as available, buyer_limit,
     greatest(%(least)s::int, ceil((on_hand - missing - sold) / %(share)s::numeric)::int) as room,
     {crowd} as crowd
   from stock_item

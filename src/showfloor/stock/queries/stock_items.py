@@ -22,7 +22,7 @@ async def stock_of(session: Session, variant_ids: Collection[UUID]) -> dict[UUID
 
 
 def _stock(row: StockItemRow) -> Stock:
-    return Stock(row.on_hand, row.held, row.sold, row.missing, row.version)
+    return Stock(row.on_hand, row.held, row.sold, row.missing, row.version, row.waiting)
 
 
 async def lock_stock_of(session: Session, variant_ids: Collection[UUID]) -> dict[UUID, Stock]:

@@ -45,6 +45,15 @@ from showfloor.stock.service.holds import (
     stock_of,
     withdraw_extension,
 )
+from showfloor.stock.service.line import (
+    FREED,
+    freed,
+    hold_for_first,
+    lock_stock,
+    release_held,
+    set_waiting,
+    states_in_holds,
+)
 from showfloor.stock.service.listing import (
     changes_of,
     count_products,
@@ -55,6 +64,7 @@ from showfloor.stock.service.listing import (
 from showfloor.stock.service.reserving import HoldBatcher, reserve
 
 __all__ = [
+    "FREED",
     "HoldBatcher",
     "Told",
     "apart_of_network",
@@ -71,8 +81,10 @@ __all__ = [
     "forget_clients",
     "forget_old_holds",
     "free_apart",
+    "freed",
     "get_hold",
     "guest_of",
+    "hold_for_first",
     "hold_of_token",
     "hold_token",
     "is_apart_held",
@@ -80,11 +92,13 @@ __all__ = [
     "keep_for_show",
     "list_product_ids",
     "lock_hold",
+    "lock_stock",
     "next_expiry",
     "put_apart_back",
     "put_back",
     "release",
     "release_expired",
+    "release_held",
     "report_count",
     "report_sale",
     "require_open",
@@ -95,8 +109,10 @@ __all__ = [
     "set_apart",
     "set_buyer_limit",
     "set_on_hand",
+    "set_waiting",
     "settle",
     "shelf_of",
+    "states_in_holds",
     "stock_of",
     "take_apart",
     "take_counts",

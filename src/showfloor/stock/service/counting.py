@@ -16,6 +16,7 @@ from showfloor.identity.types import Person
 from showfloor.kit import clock, ids
 from showfloor.kit.db import Session
 from showfloor.kit.errors import IdempotencyConflict
+from showfloor.kit.notify import wake
 from showfloor.kit.outbox import publish
 from showfloor.stock import queries, rules
 from showfloor.stock.errors import (
@@ -25,6 +26,7 @@ from showfloor.stock.errors import (
     StockVersionOld,
 )
 from showfloor.stock.events import StockChanged
+from showfloor.stock.service.line import FREED
 from showfloor.stock.types import ChangeReason, Lease, Report, Stock, StockChange
 
 log = structlog.get_logger()
@@ -199,6 +201,7 @@ async def put_back(session: Session, pieces: Mapping[UUID, int]) -> None:
     was = {variant_id: before[variant_id] for variant_id in back}
     await _note(session, was, after, ChangeReason.CAME_BACK, None)
     await publish(session, StockChanged(tuple(sorted(pieces))))
+    wake(session, FREED)
 
 
 async def _note(
@@ -224,3 +227,4 @@ async def _note(
 async def _write(session: Session, counts: Mapping[UUID, Stock]) -> None:
     await queries.write_counts(session, counts)
     await publish(session, StockChanged(tuple(sorted(counts))))
+    wake(session, FREED)

@@ -11,6 +11,7 @@ from showfloor.identity.types import Person
 from showfloor.kit import clock
 from showfloor.kit.db import Asked, Connection, Session
 from showfloor.kit.errors import IdempotencyConflict
+from showfloor.kit.notify import wake
 from showfloor.kit.retention import kept_for
 from showfloor.stock import queries, rules
 from showfloor.stock.errors import HoldExpired, HoldSettled
@@ -20,6 +21,7 @@ from showfloor.stock.rules import (
     REMEMBERED_SECONDS,
     SECURED_SECONDS,
 )
+from showfloor.stock.service.line import FREED
 from showfloor.stock.types import Caller, Hold, LineState, Stock
 
 KEPT_FOR = kept_for("hold")
@@ -123,11 +125,15 @@ async def release(connection: Connection, hold_id: UUID) -> None:
     if hold is not None and hold.state is LineState.SETTLED:
         raise HoldSettled
     queries.release(connection, hold_id)
+    wake(connection, FREED)
 
 
 async def release_expired(connection: Connection) -> int:
     """Pieces that went back because their hold ran out; the worker calls this all the time."""
-    return await queries.release_due(connection, _BATCH)
+    released = await queries.release_due(connection, _BATCH)
+    if released:
+        wake(connection, FREED)
+    return released
 
 
 async def forget_clients(connection: Connection) -> int:

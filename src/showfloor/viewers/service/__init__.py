@@ -21,7 +21,7 @@ from showfloor.viewers.service.following import (
     unfollow,
 )
 from showfloor.viewers.service.limits import find_limited
-from showfloor.viewers.service.opening import find_by_address
+from showfloor.viewers.service.opening import find_by_address, find_reader, may_be_written_to
 from showfloor.viewers.service.sessions import (
     end_other_sessions,
     end_session,
@@ -54,6 +54,7 @@ __all__ = [
     "find_by_address",
     "find_letter",
     "find_limited",
+    "find_reader",
     "find_reminder",
     "find_session",
     "follow",
@@ -69,6 +70,7 @@ __all__ = [
     "list_sessions",
     "list_wanted",
     "lock_viewer",
+    "may_be_written_to",
     "sign_out",
     "stop",
     "take_reminders",

@@ -43,6 +43,19 @@ async def find_by_address(session: Session, *, secret: str, email: str) -> Viewe
     return open_viewer(secret, *found) if found else None
 
 
+async def may_be_written_to(session: Session, viewer_id: UUID) -> bool:
+    """Whether there is such an account, and nobody doubts the age of its owner."""
+    found = await queries.viewer_by_id(session, viewer_id)
+    return found is not None and rules.may_be_reminded(_age_of(found[0]))
+
+
+async def find_reader(session: Session, *, secret: str, viewer_id: UUID) -> Viewer | None:
+    """Who a mail is written to; None as in `may_be_written_to`."""
+    found = await queries.viewer_by_id(session, viewer_id)
+    viewer = open_viewer(secret, *found) if found else None
+    return viewer if viewer is not None and rules.may_be_reminded(viewer.age) else None
+
+
 async def begin_session(
     session: Session, viewer: Viewer, *, browser: str, replaces: str | None
 ) -> Entered:

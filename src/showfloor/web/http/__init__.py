@@ -227,7 +227,7 @@ async def shop_of(request: Request, session: Session, staged: ShowWithShelf) -> 
     left = await stock.stock_of(session, [variant.id for variant in variants])
     return {
         # Of what nobody counted nothing can be bought: it is sold out.
-        "stock": {variant.sku: left.get(variant.id, NOTHING).available for variant in variants},
+        "stock": {variant.sku: left.get(variant.id, NOTHING).for_sale for variant in variants},
         "country": market.country,
         "postal_code_needed": postcodes.is_needed(market.country),
         "hold_seconds": settings.hold_seconds,

@@ -10,12 +10,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Literal
+from typing import Generic, Literal, TypeVar
 from uuid import UUID
 
 from showfloor.kit.money import Money
 from showfloor.stock.types import Caller
 
+R = TypeVar("R")
 VERSION = 1
 COUNTDOWN_MS = (10_000, 300_000)
 """Between what is announced and the opening: shortest, longest."""
@@ -129,13 +130,13 @@ Record = Terms | Arrival | Lot | Held | Refused | Paid | Released | Closed | End
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Generic[R]):
     """A record in its place: `digest` is its hash, `previous` that of the record before it
     (hexadecimal SHA-256).
     """
 
     number: int
-    record: Record
+    record: R
     previous: str
     digest: str
 

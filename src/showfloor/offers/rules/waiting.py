@@ -1,0 +1,63 @@
+"""Who may stand in a waiting list, and for how long a piece is theirs. Moments are in milliseconds
+since 1970, as in the log.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from showfloor.kit import tokens
+from showfloor.kit.retention import kept_for
+from showfloor.offers.errors import WaitNotFound
+from showfloor.offers.rules.running import milliseconds
+from showfloor.offers.types.waiting import Opened, Place, WaitingList
+
+VERSION = 1
+OFFER_SECONDS = 1800
+"""Long enough to read a mail and to buy; the next in line waits no longer for each who does not."""
+LONGEST = kept_for("waiting")
+"""After so long nobody remembers what they wait for."""
+MOST_WAITS = 20
+"""Places of one account at a time."""
+MOST_IN_LINE = 1000
+"""People in one list: the last would wait for longer than anybody does."""
+_TOKEN = b"waiting place"
+
+
+def opened(waiting: WaitingList, at: int) -> Opened:
+    """The first record of a list."""
+    return Opened(at, VERSION, waiting.id.hex, waiting.sku, OFFER_SECONDS)
+
+
+def offered_until(at: int) -> int:
+    return at + OFFER_SECONDS * 1000
+
+
+def passed_because(place: Place, at: int) -> str:
+    """Why what was held for somebody is free again."""
+    assert place.until is not None
+    return "expired" if at >= milliseconds(place.until) else "declined"
+
+
+def lapses_before(now: datetime) -> datetime:
+    """Who joined before this moment waits no more."""
+    return now - LONGEST
+
+
+def is_in_time(until: datetime, now: datetime) -> bool:
+    """Whether a mail about an offer still is of use to its reader."""
+    return until - now > timedelta(minutes=1)
+
+
+def wait_token(secret: bytes, place_id: UUID) -> str:
+    """Whoever has the mail may see the place and give it up."""
+    return tokens.sign_id(secret, _TOKEN, place_id)
+
+
+def place_of_token(secret: bytes, token: str) -> UUID:
+    """Raises WaitNotFound."""
+    place_id = tokens.id_of(secret, _TOKEN, token)
+    if place_id is None:
+        raise WaitNotFound
+    return place_id

@@ -1,0 +1,114 @@
+"""Pieces for people who wait in line. `offers` says who is first, and has
+locked its list.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import func, select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from showfloor.kit.db import Session
+from showfloor.stock.models import HoldLineRow, HoldRow, StockItemRow
+from showfloor.stock.types import Hold, Line, LineState
+
+
+async def set_waiting(session: Session, variant_id: UUID, people: int) -> None:
+    await session.execute(
+        update(StockItemRow)
+        .where(StockItemRow.variant_id == variant_id, StockItemRow.waiting != people)
+        .values(waiting=people)
+    )
+
+
+async def freed(session: Session, variant_ids: Collection[UUID]) -> set[UUID]:
+    """Of which of them something is available for which people wait; nothing is locked."""
+    chosen = select(StockItemRow.variant_id).where(
+        StockItemRow.variant_id.in_(variant_ids),
+        StockItemRow.available > 0,
+        StockItemRow.waiting > 0,
+    )
+    return set((await session.execute(chosen)).scalars())
+
+
+async def take_for_first(
+    session: Session, hold: Hold, line: Line, *, guest: bytes, key: bytes, now: datetime
+) -> bool:
+    """Whether a piece was available; then `hold` has it."""
+    moved = await session.execute(
+        update(StockItemRow)
+        .where(StockItemRow.variant_id == line.variant_id, StockItemRow.available >= line.quantity)
+        .values(held=StockItemRow.held + line.quantity)
+        .returning(StockItemRow.variant_id)
+    )
+    if moved.first() is None:
+        return False
+    await session.execute(
+        insert(HoldRow).values(
+            id=hold.id,
+            kind=hold.context.kind.value,
+            market=hold.context.market,
+            scope=hold.context.scope,
+            show_id=hold.context.show_id,
+            guest=guest,
+            key=key,
+            request=b"",
+            currency=hold.total.currency,
+            total=hold.total.amount,
+            expires_at=hold.expires_at,
+            created_at=now,
+        )
+    )
+    await session.execute(
+        insert(HoldLineRow).values(
+            hold_id=hold.id,
+            variant_id=line.variant_id,
+            sku=line.sku,
+            quantity=line.quantity,
+            unit_amount=line.unit_price.amount,
+            currency=line.unit_price.currency,
+            state=LineState.HELD.value,
+            expires_at=hold.expires_at,
+        )
+    )
+    return True
+
+
+async def states_of(
+    session: Session, variant_id: UUID, hold_ids: Collection[UUID]
+) -> dict[UUID, LineState]:
+    """What became of this variant in these holds; those that have none of it are left out."""
+    chosen = select(HoldLineRow.hold_id, HoldLineRow.state).where(
+        HoldLineRow.hold_id.in_(hold_ids), HoldLineRow.variant_id == variant_id
+    )
+    return {hold_id: LineState(state) for hold_id, state in (await session.execute(chosen)).all()}
+
+
+async def release(session: Session, hold_id: UUID) -> None:
+    """As RELEASE (releases.py): lines first, stock rows after them in the order of their ids."""
+    lines = (
+        await session.execute(
+            select(HoldLineRow.variant_id, HoldLineRow.quantity)
+            .where(HoldLineRow.hold_id == hold_id, HoldLineRow.state == LineState.HELD.value)
+            .order_by(HoldLineRow.variant_id)
+            .with_for_update()
+        )
+    ).all()
+    if not lines:
+        return
+    await session.execute(
+        update(HoldLineRow)
+        .where(HoldLineRow.hold_id == hold_id, HoldLineRow.state == LineState.HELD.value)
+        .values(state=LineState.RELEASED.value)
+    )
+    for variant_id, quantity in lines:
+        await session.execute(
+            update(StockItemRow)
+            .where(StockItemRow.variant_id == variant_id)
+            .values(held=StockItemRow.held - quantity)
+        )
+    ended = func.least(HoldRow.expires_at, func.clock_timestamp())
+    await session.execute(update(HoldRow).where(HoldRow.id == hold_id).values(expires_at=ended))

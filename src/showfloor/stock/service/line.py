@@ -1,0 +1,66 @@
+"""Pieces for people who wait in line: `offers` says who they are and who is first.
+
+So many of the available pieces as people wait are kept for them by the statements that take a hold,
+from the moment at which a piece becomes free. The caller has locked the waiting list in each of
+these but `freed`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+from uuid import UUID
+
+from showfloor.kit import ids
+from showfloor.kit.db import Session
+from showfloor.kit.notify import wake
+from showfloor.markets.types import SalesContext
+from showfloor.stock import queries, rules
+from showfloor.stock.queries import line
+from showfloor.stock.types import Hold, Line, LineState, Stock
+
+FREED = "stock.freed"
+"""The name under which the worker is woken when pieces may be free again."""
+
+
+async def lock_stock(session: Session, variant_id: UUID) -> Stock:
+    """Nobody buys, holds or counts it until this transaction ends."""
+    return (await queries.lock_stock_of(session, [variant_id]))[variant_id]
+
+
+async def set_waiting(session: Session, variant_id: UUID, people: int) -> None:
+    """How many wait for a piece from now on. Its stock row is there."""
+    await line.set_waiting(session, variant_id, people)
+
+
+async def freed(session: Session, variant_ids: Collection[UUID]) -> set[UUID]:
+    """Of which of them something is available for which people wait."""
+    return await line.freed(session, variant_ids)
+
+
+async def hold_for_first(
+    session: Session, *, context: SalesContext, wanted: Line, now: datetime, until: datetime
+) -> Hold | None:
+    """Hold a piece for whoever is first in line, at this price; None where none is available.
+    The caller says afterwards how many still wait (`set_waiting`). Nobody's network is bound by it:
+    each person has one place.
+    """
+    hold_id = ids.new()
+    hold = Hold(hold_id, context, (wanted,), wanted.total, until, LineState.HELD)
+    key = rules.key_of(context.scope, f"waiting:{hold_id.hex}")
+    guest = rules.guest_of(hold_id)
+    took = await line.take_for_first(session, hold, wanted, guest=guest, key=key, now=now)
+    return hold if took else None
+
+
+async def states_in_holds(
+    session: Session, variant_id: UUID, hold_ids: Collection[UUID]
+) -> dict[UUID, LineState]:
+    """What became of this variant in these holds; those that have none of it are left out."""
+    return await line.states_of(session, variant_id, hold_ids)
+
+
+async def release_held(session: Session, hold_id: UUID) -> None:
+    """What is held is free again; what is sold stays so."""
+    await line.release(session, hold_id)
+    wake(session, FREED)
