@@ -1,6 +1,7 @@
 /** What waits until its owner has signed in: the order of a guest that is to be taken into the
- *  account, and the show of which they want to be reminded. The link of the mail opens a new page, so
- *  both wait in the browser: in a cookie, which it deletes by itself also when nobody comes back. */
+ *  account, the show of which they want to be reminded, and what they want to wait for. The link of the
+ *  mail opens a new page, so all of it waits in the browser: in cookies, which it deletes by itself also
+ *  when nobody comes back. */
 
 /** Seconds: longer than a sign-in by mail takes. */
 const KEPT = 3600;
@@ -39,3 +40,7 @@ export const keepClaim = (token: string | null): void => keep("showfloor_claim",
 /** The id of a show. */
 export const keptReminder = (): string | null => read("showfloor_remind");
 export const keepReminder = (show: string | null): void => keep("showfloor_remind", show);
+
+/** The id of a show and a SKU in it, with a blank between. */
+export const keptWait = (): string | null => read("showfloor_wait");
+export const keepWait = (wanted: string | null): void => keep("showfloor_wait", wanted);

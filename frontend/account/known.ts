@@ -16,6 +16,8 @@ export function shownAs(
       return words.t("viewer.yes");
     case "state":
       return words.t(`viewer.order_state.${value}`);
+    case "wait_state":
+      return words.t(`wait.state.${value}`);
     case "kind":
       return words.t(`viewer.request.${value}`);
     case "country":

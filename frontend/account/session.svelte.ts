@@ -4,7 +4,7 @@ import { Work } from "../api/work.svelte";
 import type { Erasure, SignInAsked, Viewer } from "../contract";
 import { isAboutAge } from "../shop/gate";
 import { writeSignedIn } from "../shop/kept";
-import { keepClaim, keepReminder, keptClaim, keptReminder } from "./claim";
+import { keepClaim, keepReminder, keepWait, keptClaim, keptReminder, keptWait } from "./claim";
 
 /** Where a visitor stands: asked for the date of birth, for the address, for the code, or with the
  *  link of a mail in the hand. */
@@ -26,6 +26,14 @@ export const reminderIn = (hash: string): string | null =>
 export const stopIn = (hash: string): string | null =>
   new URLSearchParams(hash.replace(/^#/, "")).get("stop");
 
+/** What is sold out in a show and somebody wants to wait for: the show's id and the SKU. */
+export const waitIn = (hash: string): string | null =>
+  new URLSearchParams(hash.replace(/^#/, "")).get("wait");
+
+/** What the link of a mail about something that is held carries to give it up. */
+export const leaveIn = (hash: string): string | null =>
+  new URLSearchParams(hash.replace(/^#/, "")).get("leave");
+
 /** The receipt of an erasure. */
 export const erasedIn = (hash: string): string | null =>
   new URLSearchParams(hash.replace(/^#/, "")).get("erased");
@@ -42,6 +50,8 @@ export class Account extends Work {
   claim = $state<string | null>(null);
   /** The id of a show of which its owner may want to be reminded. */
   reminder = $state<string | null>(null);
+  /** What its owner may want to wait for: the id of a show and a SKU. */
+  wait = $state<string | null>(null);
   /** Of an account that is gone; its token stands behind the `#`. */
   erasure = $state.raw<Erasure | null>(null);
   #admission: string | null = null;
@@ -55,11 +65,13 @@ export class Account extends Work {
       link = null,
       claim = null,
       reminder = null,
+      wait = null,
     }: {
       refused?: boolean;
       link?: string | null;
       claim?: string | null;
       reminder?: string | null;
+      wait?: string | null;
     } = {},
   ) {
     super();
@@ -69,9 +81,11 @@ export class Account extends Work {
     else {
       if (claim) keepClaim(claim);
       if (reminder) keepReminder(reminder);
+      if (wait) keepWait(wait);
     }
     this.claim = claim ?? keptClaim();
     this.reminder = reminder ?? keptReminder();
+    this.wait = wait ?? keptWait();
     this.step = link ? "link" : refused ? "refused" : "age";
   }
 
@@ -99,9 +113,16 @@ export class Account extends Work {
     keepReminder(null);
   };
 
+  /** They wait for it now, or do not want to. */
+  dropWait = (): void => {
+    this.wait = null;
+    keepWait(null);
+  };
+
   #forget(): void {
     this.dropClaim();
     this.dropReminder();
+    this.dropWait();
   }
 
   beErased(erasure: Erasure): void {

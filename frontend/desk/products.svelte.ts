@@ -17,6 +17,9 @@ export const inStock = ({ variants }: DeskProduct): number =>
   variants.reduce((sum, { in_stock }) => sum + Math.max(0, in_stock), 0);
 export const heldNow = ({ variants }: DeskProduct): number =>
   variants.reduce((sum, { held }) => sum + held, 0);
+/** People in line for a piece. */
+export const waitingFor = ({ variants }: DeskProduct): number =>
+  variants.reduce((sum, { waiting }) => sum + waiting, 0);
 export const shortOf = ({ variants }: DeskProduct): number =>
   variants.reduce((sum, { short }) => sum + short, 0);
 export const differs = ({ variants }: DeskProduct): boolean =>

@@ -109,6 +109,15 @@ export class Buying {
     );
   }
 
+  /** What was held for who waited in line. What is held besides is paid for or given back first. */
+  async adopt(id: string, token: string): Promise<boolean> {
+    this.catchUp();
+    if (this.open) return this.open.id === id;
+    return this.#step(async () =>
+      this.#hold(await call<Hold>(this.api, `/holds/${id}`, { token })),
+    );
+  }
+
   /** Another tab may hold goods, or more of them, and a page that was suspended got no event of it.
    *  Without storage this page's own hold stays, and so it does in the middle of a step. */
   catchUp(): void {

@@ -8,9 +8,11 @@ import type {
   Cue,
   Disclosure,
   DropCue,
+  HeldPiece,
   Pin,
   Product,
   Show,
+  Variant,
 } from "../contract";
 import type { Language } from "../i18n/i18n";
 import type { ShowPageData } from "../page";
@@ -39,6 +41,7 @@ import * as navigation from "./navigation";
 import { isSheet, type View } from "./navigation";
 import { sceneOf, type Scene } from "./scene";
 import { findVariant } from "./variants";
+import type { Places } from "../waits/places.svelte";
 
 const TALL = 9 / 16;
 /** A film's and a phone's, and nothing beyond: the page has to have room for its goods. */
@@ -49,6 +52,14 @@ const YOUNG = 60_000;
 
 const shapeOf = (ratio: number | null): number =>
   Math.min(WIDEST, Math.max(1 / WIDEST, ratio ?? TALL));
+
+/** What a page loads for who waits in line, or may want to. */
+export interface WaitParts {
+  places: Places;
+  Action: Component<{ places: Places; product: Product; variant: Variant }>;
+  Note: Component<{ places: Places; product: Product; variant: Variant; gone: boolean }>;
+  Strip: Component<{ places: Places }>;
+}
 
 export class ShowStore {
   readonly buying: Buying;
@@ -111,6 +122,8 @@ export class ShowStore {
         this.coupons.problem !== null ||
         (this.coupons.shown.claimable && this.coupons.shown.left > 0)),
   );
+  /** Of who waits in line, or may want to, once their code has come. */
+  waits = $state.raw<WaitParts | null>(null);
   /** Where a coupon has its card: as long as it is neither claimed, put away nor over. */
   readonly couponNow = $derived.by(
     () =>
@@ -474,6 +487,12 @@ export class ShowStore {
   holds(product: Product | null): boolean {
     const skus = new Set(this.buying.open?.lines.map(({ sku }) => sku));
     return product?.variants.some(({ sku }) => skus.has(sku)) ?? false;
+  }
+
+  /** To the purchase of what is held for who waited; to what is held besides, which comes first. */
+  async buyHeld({ hold_id, token }: HeldPiece): Promise<void> {
+    await this.buying.adopt(hold_id, token);
+    if (this.buying.hold) this.open("checkout");
   }
 
   sellerOf(sku: string): string {

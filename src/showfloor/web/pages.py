@@ -39,6 +39,7 @@ SHOW_WORDS = (
     "questions",
     "drop",
     "coupon",
+    "wait",
     "address",
 )
 SHARED_WORDS = ("list", "problem", "error", "currency", "language")
@@ -85,7 +86,7 @@ STUDIO_WORDS = (
     "receipt",
 )
 
-ACCOUNT_WORDS = ("viewer", "age", "address", "field", "order.pieces")
+ACCOUNT_WORDS = ("viewer", "wait", "age", "address", "field", "order.pieces")
 
 
 class Shop(TypedDict, total=False):

@@ -25,6 +25,7 @@ from showfloor.ledger.rules.agreements import NOTICE
 from showfloor.ledger.rules.sums import HIGHEST_RATE
 from showfloor.merchants.rules import LONGEST_CODE, SHORTEST_CODE
 from showfloor.offers.rules import claiming
+from showfloor.offers.rules.waiting import OFFER_SECONDS
 from showfloor.orders.rules.fulfilment import WITHDRAWAL_DAYS
 from showfloor.privacy.rules import OPEN_REQUESTS
 from showfloor.shows.adapters import covers
@@ -78,6 +79,11 @@ SAID = {
     "ways.field_days": [LONGEST_DAYS],
     "ways.field_last": [LONGEST_DAYS],
     "webvtt.long_text": [LONGEST_TEXT],
+    "viewer.kept.waits": [kept_for("waiting").days],
+    "wait.ask_text": [OFFER_SECONDS // 60],
+    "wait.joined_text": [OFFER_SECONDS // 60],
+    "wait.passed_text": [OFFER_SECONDS // 60],
+    "wait.title_text": [OFFER_SECONDS // 60],
 }
 """Whole texts, each with all its figures in their order."""
 WORDS = {

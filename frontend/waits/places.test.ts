@@ -1,0 +1,202 @@
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import type { Wait } from "../contract";
+import ProductSheet from "../elements/product-sheet.svelte";
+import { maybeSignedIn, writeSignedIn } from "../shop/kept";
+import { arabic, english } from "../testing/rendered";
+import { htmlOf, show, storeOf, VASE, words } from "../testing/show";
+import { hold, later, ok, refusal, standInShop, storage } from "../testing/shop";
+import Action from "./action.svelte";
+import Note from "./note.svelte";
+import { openWaits } from "./parts";
+import { Places } from "./places.svelte";
+import Strip from "./strip.svelte";
+
+const shop = standInShop();
+const HELD = { hold_id: "hold_1", token: "t1", until: later() };
+const wait = (more: Partial<Wait> = {}): Wait => ({
+  id: "wait_1",
+  show_id: "show_1",
+  slug: "kiln",
+  product_id: "vase",
+  sku: "vase-moss",
+  product: words("The vase", "المزهرية"),
+  choice: words("Moss", "أخضر"),
+  state: "waiting",
+  number: 3,
+  joined_at: "2026-11-28T10:00:00Z",
+  held: null,
+  log_url: "/api/v1/waiting-lists/wtl_1/log",
+  record: 1,
+  ...more,
+});
+const offered = wait({ state: "offered", number: null, held: HELD });
+const moss = VASE.variants[0]!;
+let places: Places;
+
+beforeEach(() => {
+  storage();
+  writeSignedIn(true);
+  vi.stubGlobal("document", { visibilityState: "visible", documentElement: { lang: "en" } });
+  places = new Places("/api/v1", "show_1");
+});
+afterEach(() => places.stop());
+
+async function known(...waits: Wait[]): Promise<Places> {
+  shop.answers = [ok({ waits })];
+  await places.load();
+  return places;
+}
+
+test("joining is one request in the session's name, and says the number", async () => {
+  shop.answers = [ok({ csrf: "c1" }), ok(wait())];
+
+  expect(await places.join("vase-moss")).toMatchObject({ number: 3 });
+
+  expect(shop.asked[1]).toMatchObject({
+    method: "POST",
+    path: "/api/v1/shows/show_1/waits",
+    body: { sku: "vase-moss" },
+    csrf: "c1",
+  });
+  expect(places.of("vase", "vase-moss")?.number).toBe(3);
+  expect(places.of("vase", "vase-blush")).toBeNull();
+});
+
+test("a refusal is shown, and nothing has changed", async () => {
+  shop.answers = [ok({ csrf: "c1" }), refusal("still_in_stock", 409, { available: 2 })];
+
+  expect(await places.join("vase-moss")).toBeNull();
+
+  expect([places.problem?.code, places.list, places.busy]).toEqual(["still_in_stock", [], false]);
+});
+
+test("whose session has ended signs in first", async () => {
+  shop.answers = [refusal("not_authenticated", 401)];
+
+  await places.join("vase-moss");
+
+  expect([places.signedIn, places.problem, maybeSignedIn()]).toEqual([false, null, false]);
+});
+
+test("a guest's page asks nothing", async () => {
+  writeSignedIn(false);
+  const other = new Places("/api/v1", "show_1");
+
+  await other.load();
+
+  expect(shop.asked).toEqual([]);
+});
+
+test("who waits is asked for again until something is held, and after that until it is over", async () => {
+  await known(wait());
+  shop.answers = [ok({ waits: [offered] }), ok({ waits: [] })];
+
+  await vi.advanceTimersByTimeAsync(15_000);
+  expect(places.of("vase", "vase-moss")?.held).toEqual(HELD);
+  await vi.advanceTimersByTimeAsync(15_000);
+  expect(places.list).toEqual([]);
+  await vi.advanceTimersByTimeAsync(60_000);
+
+  expect(shop.asked.length).toBe(3);
+});
+
+test("leaving is one request, and the place is gone", async () => {
+  await known(wait());
+  shop.answers = [ok({ csrf: "c1" }), ok(null, 204)];
+
+  await places.leave(wait());
+
+  expect(shop.asked.at(-1)).toMatchObject({ method: "DELETE", path: "/api/v1/waits/wait_1" });
+  expect(places.list).toEqual([]);
+});
+
+test("the link of a mail opens the purchase without signing in, and is not found in the history", async () => {
+  writeSignedIn(false);
+  const replaceState = vi.fn();
+  vi.stubGlobal("location", { hash: "#wait=T", pathname: "/s/kiln", search: "?lang=en" });
+  vi.stubGlobal("history", { replaceState, pushState: vi.fn(), state: null });
+  vi.stubGlobal("window", { scrollTo: vi.fn() });
+  vi.stubGlobal("HTMLElement", class {});
+  const store = storeOf();
+  shop.answers = [ok(offered), ok(hold("hold_1", [{ sku: "vase-moss", quantity: 1 }], 5200))];
+
+  const parts = await openWaits(store);
+  parts.places.stop();
+
+  expect(shop.asked.map(({ path, token }) => [path, token])).toEqual([
+    ["/api/v1/waits/open", null],
+    ["/api/v1/holds/hold_1", "Bearer t1"],
+  ]);
+  expect(replaceState).toHaveBeenCalledWith(null, "", "/s/kiln?lang=en");
+  expect([store.view, store.buying.open?.id]).toEqual(["checkout", "hold_1"]);
+});
+
+test("what is held besides is finished first", async () => {
+  const store = storeOf();
+  shop.answers = [ok(hold("hold_2", [{ sku: "mug-only", quantity: 1 }], 2000), 201)];
+  await store.buying.reserve([{ sku: "mug-only", quantity: 1 }], { amount: 2000, currency: "GBP" });
+
+  expect(await store.buying.adopt("hold_1", "t1")).toBe(false);
+
+  expect([store.buying.open?.id, shop.asked.length]).toEqual(["hold_2", 1]);
+});
+
+test.each([english, arabic])("the sheet says where one stands, $lang", async (by) => {
+  const store = storeOf(show(), { stock: { "vase-moss": 0 } }, by);
+  const props = { product: VASE, variant: moss, gone: true };
+
+  const asks = htmlOf(Note, store, { places: await known(), ...props });
+  const waits = htmlOf(Note, store, { places: await known(wait()), ...props });
+  const has = htmlOf(Note, store, { places: await known(offered), ...props });
+  const lost = wait({ state: "passed", number: null });
+  const over = htmlOf(Note, store, { places: await known(lost), ...props });
+
+  const choice = by.list([by.pick(wait().product), by.pick(wait().choice)], "comma");
+  expect(asks).toContain(by.t("wait.ask_text"));
+  expect(waits).toContain(by.t("wait.joined", { number: by.number(3), choice }));
+  expect(waits).toContain(by.t("wait.leave"));
+  expect(has).toContain(by.t("wait.held", { choice, time: by.time(HELD.until) }));
+  expect(has).toContain(by.t("wait.decline"));
+  expect(over).toContain(by.t("wait.passed", { choice }));
+});
+
+test("the button of a sold-out choice waits for it, buys what is held, or leads to signing in", async () => {
+  const store = storeOf(show(), { stock: { "vase-moss": 0 } });
+  const props = { product: VASE, variant: moss };
+
+  expect(htmlOf(Action, store, { places: await known(), ...props })).toContain(
+    "Tell me when one is free</button>",
+  );
+  expect(htmlOf(Action, store, { places: await known(offered), ...props })).toContain("Buy it now");
+  expect(htmlOf(Action, store, { places: await known(wait()), ...props })).toContain("Sold out");
+  writeSignedIn(false);
+  expect(htmlOf(Action, store, { places: new Places("", "show_1"), ...props })).toContain(
+    'href="/account?lang=en#wait=show_1%20vase-moss"',
+  );
+});
+
+test("the sheet has both once their code has come", async () => {
+  const store = storeOf(show(), { stock: { "vase-moss": 0, "vase-blush": 0 } });
+  store.takesOrders = true;
+  store.waits = { places: await known(wait()), Action, Note, Strip };
+
+  const html = htmlOf(ProductSheet, store, { product: { ...VASE, pictures: [] } });
+
+  expect(html).toContain("You are number 3");
+  expect(html).toContain("Leave the line");
+});
+
+test("above the products stands what concerns this show alone", async () => {
+  const store = storeOf();
+  const other = wait({ id: "wait_2", product_id: "elsewhere", sku: "x" });
+
+  const html = htmlOf(Strip, store, { places: await known(wait(), other) });
+  const held = htmlOf(Strip, store, { places: await known(offered) });
+
+  expect(html.match(/<li/g)?.length).toBe(1);
+  expect(html).toContain("You are number 3");
+  expect(held).toContain("Buy it now");
+  const lost = wait({ state: "passed", number: null });
+  expect(htmlOf(Strip, store, { places: await known(lost) })).toContain("went to the next in line");
+  expect(htmlOf(Strip, store, { places: await known() })).not.toContain("<li");
+});
