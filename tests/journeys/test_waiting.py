@@ -37,6 +37,7 @@ WORDS = {
         "buy": "Buy it now",
         "decline": "No, thank you",
         "gave_up": "Done. You wait for it no more.",
+        "sold_out": "is sold out",
         "gone": "This place in line is over.",
     },
     "ar": {
@@ -47,6 +48,7 @@ WORDS = {
         "buy": "الشراء الآن",
         "decline": "لا، شكرًا",
         "gave_up": "تم. لم تعد تنتظرها.",
+        "sold_out": "نفدت قطع",
         "gone": "انتهى هذا الدور.",
     },
 }
@@ -120,6 +122,8 @@ def join(page: Page, goods: SoldOut, lang: str, address: str, name: str) -> None
     open_sheet(page, goods)
     ask = page.locator(".sheet").get_by_role("link", name=said["ask"])
     expect(ask).to_be_visible()
+    sold_out = page.locator(".sheet .notice").filter(has_text=said["sold_out"])
+    expect(sold_out).to_be_visible()
     assert look(page, f"{name}-sold-out") == []
     ask.click()
     sign_in(page, demo, address)
@@ -130,6 +134,8 @@ def join(page: Page, goods: SoldOut, lang: str, address: str, name: str) -> None
     expect(page.locator(".shop").get_by_text(said["number"]).first).to_be_attached()
     open_sheet(page, goods)
     expect(page.locator(".sheet").get_by_text(said["number"])).to_be_visible()
+    # They know: what they are told is where they stand.
+    expect(sold_out).to_have_count(0)
     assert look(page, f"{name}-in-line") == []
 
 
