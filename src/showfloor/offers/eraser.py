@@ -1,5 +1,6 @@
 """How somebody disappears from waiting lists: they leave every line, what is held for them is the
-next one's, and nothing leads from the log to them any more.
+next one's, and nothing leads from the log to them any more. A piece that is being paid for stays
+theirs until the payment is over.
 """
 
 from __future__ import annotations
@@ -15,4 +16,11 @@ async def _erase(session: Session, subject: Subject) -> int:
     return await service.erase_waits(session, subject.viewer_id)
 
 
-ERASER = Eraser("offers", _erase, "")
+async def _waits(session: Session, subject: Subject) -> int:
+    """Payments under way: without the goods they would be given back."""
+    if subject.viewer_id is None:
+        return 0
+    return await service.count_paying_waits(session, subject.viewer_id)
+
+
+ERASER = Eraser("offers", _erase, "", waits=_waits)

@@ -225,6 +225,13 @@ class WaitHeld(AppError):
     status = 409
 
 
+class WaitPaying(AppError):
+    """A payment for what is held for this person is under way: nobody takes the goods from it."""
+
+    code = "wait_paying"
+    status = 409
+
+
 class TooManyWaits(AppError):
     """As many places as one account may have; `extra["most"]` says how many."""
 

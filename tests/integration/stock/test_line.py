@@ -4,7 +4,9 @@ twin without that, which takes them.
 
 from __future__ import annotations
 
+import asyncio
 from typing import LiteralString
+from uuid import UUID
 
 import pytest
 
@@ -15,10 +17,12 @@ from showfloor.markets.types import SalesContext
 from showfloor.stock import queries, service
 from showfloor.stock.errors import SoldOut
 from showfloor.stock.queries import MARGINS, RESERVE, RESERVE_BATCH, apart, changes
+from showfloor.stock.queries import line as line_queries
 from showfloor.stock.types import Lease, Shelf, Stock
 from tests.guards import guarded
 from tests.integration.checkout.shop import add_product, add_seller, line, stock_now, take
 from tests.integration.stock.test_guard import wanted
+from tests.waiting import until_somebody_waits
 
 
 def without_line(statement: LiteralString) -> LiteralString:
@@ -120,6 +124,47 @@ async def test_piece_is_held_for_who_is_first(database: Database, goods: Product
         found = await service.get_hold(connection, held[0].id)
     assert found is not None
     assert (found.lines, found.expires_at, found.context) == (held[0].lines, until, context)
+
+
+async def release_held(database: Database, hold_id: UUID) -> bool:
+    async with database.session() as session:
+        return await service.release_held(session, hold_id)
+
+
+@guarded
+async def test_goods_are_not_taken_from_a_payment_that_began_meanwhile(
+    database: Database, goods: Product, guard: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is looked at once the lines are locked."""
+
+    async def none(*_: object) -> set[UUID]:
+        return set()
+
+    if not guard:
+        monkeypatch.setattr(line_queries, "being_paid", none)
+    hold = await take(database, line(goods), scope=ids.new())
+
+    async with database.transaction() as connection:
+        await service.ask_extended(connection, hold.id).answer()
+        leaving = asyncio.ensure_future(release_held(database, hold.id))
+        await until_somebody_waits(database)
+
+    assert await leaving is not guard
+    assert (await stock_now(database, goods)).held == (1 if guard else 0)
+
+
+async def test_goods_go_once_the_payment_was_declined(database: Database, goods: Product) -> None:
+    hold = await take(database, line(goods), scope=ids.new())
+    async with database.transaction() as connection:
+        await service.ask_extended(connection, hold.id).answer()
+    async with database.session() as session:
+        assert await service.being_paid(session, [hold.id]) == {hold.id}
+    async with database.transaction() as connection:
+        await service.withdraw_extension(connection, hold.id)
+
+    assert await release_held(database, hold.id)
+
+    assert (await stock_now(database, goods)).held == 0
 
 
 async def test_worker_is_woken_when_a_hold_ends(database: Database, goods: Product) -> None:

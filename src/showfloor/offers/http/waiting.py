@@ -29,6 +29,7 @@ from showfloor.offers.errors import (
     WaitingListFull,
     WaitingListNotFound,
     WaitNotFound,
+    WaitPaying,
 )
 from showfloor.offers.schemas import WaitIn, WaitOut, WaitsOut, WaitToken
 from showfloor.offers.views import wait_view, waits_view
@@ -114,7 +115,9 @@ async def list_waits(request: Request, session: SessionDep, viewer: CurrentViewe
 
 
 @router.delete(
-    "/waits/{wait_id}", status_code=204, responses=refusals(*OWN, WaitNotFound, WaitHeld)
+    "/waits/{wait_id}",
+    status_code=204,
+    responses=refusals(*OWN, WaitNotFound, WaitHeld, WaitPaying),
 )
 async def leave_waiting_list(wait_id: str, session: SessionDep, viewer: CurrentViewer) -> None:
     """Give up a place in line. What is held in it is the next one's."""
@@ -131,7 +134,7 @@ async def open_wait(body: WaitToken, request: Request, session: SessionDep) -> W
 @router.post(
     "/waits/leave/{token}",
     status_code=204,
-    responses=refusals(WaitNotFound, WaitHeld, RateLimited),
+    responses=refusals(WaitNotFound, WaitHeld, WaitPaying, RateLimited),
 )
 async def leave_by_mail(token: str, request: Request, session: SessionDep) -> None:
     """The reader of a mail does not want it. Mail programs call this by themselves when their

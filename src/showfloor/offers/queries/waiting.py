@@ -158,6 +158,12 @@ async def save_place(session: Session, place: Place) -> None:
     )
 
 
+async def places_by_id(session: Session, place_ids: Collection[UUID]) -> list[Place]:
+    """Those that are there, in the order of their lists."""
+    chosen = select(WaitingPlaceRow).where(WaitingPlaceRow.id.in_(place_ids))
+    return await _places(session, chosen.order_by(WaitingPlaceRow.list_id, WaitingPlaceRow.id))
+
+
 async def remove_place(session: Session, place_id: UUID) -> None:
     await session.execute(delete(WaitingPlaceRow).where(WaitingPlaceRow.id == place_id))
 

@@ -55,6 +55,7 @@ from showfloor.offers.service.using import (
 )
 from showfloor.offers.service.using import give_back as give_coupons_back
 from showfloor.offers.service.verifying import verify_drop, verify_waiting
+from showfloor.offers.service.waiting import count_paying as count_paying_waits
 from showfloor.offers.service.waiting import erase as erase_waits
 from showfloor.offers.service.waiting import (
     find_wait,
@@ -81,6 +82,7 @@ __all__ = [
     "close_coupon",
     "close_coupons_of_show",
     "close_drops_of_show",
+    "count_paying_waits",
     "end_coupons",
     "end_drops",
     "erase_waits",

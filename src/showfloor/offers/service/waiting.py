@@ -22,6 +22,7 @@ from showfloor.offers.errors import (
     WaitHeld,
     WaitingListFull,
     WaitNotFound,
+    WaitPaying,
 )
 from showfloor.offers.queries import waiting as queries
 from showfloor.offers.queries.waiting import LockedList
@@ -150,38 +151,63 @@ async def write_down(
 
 async def leave(session: Session, *, place_id: UUID, viewer: Viewer | None = None) -> None:
     """Give up a place in line, or what is held in it, which is the next one's then. `viewer` is who
-    asks, if not by the token of the place. Raises WaitNotFound, WaitHeld for what is bought.
+    asks, if not by the token of the place. Raises WaitNotFound, WaitHeld for what is bought,
+    WaitPaying while a payment for it is under way; then nothing has changed.
     """
     found = await queries.place(session, place_id)
     if found is None or (viewer is not None and found.viewer_id != viewer.id):
         raise WaitNotFound
-    if not await give_up(session, found):
+    kept = (await _give_up(session, [found])).get(place_id)
+    if kept is PlaceState.OFFERED:
+        raise WaitPaying
+    if kept is PlaceState.BOUGHT:
         raise WaitHeld
 
 
-async def give_up(session: Session, found: Place) -> bool:
-    """False where a piece was bought in it."""
-    locked = await queries.lock_list(session, found.list_id)
-    place = None if locked is None else await queries.place(session, found.id)
-    if locked is None or place is None:
-        return True
+async def _give_up(session: Session, found: Sequence[Place]) -> dict[UUID, PlaceState]:
+    """Places of one viewer, of whom each list has one. What keeps those that are not given up: a
+    payment under way (`offered`), of which nothing has changed, or that a piece was bought.
+
+    Everything is locked before the first change, in the order in which everybody locks.
+    """
+    locked = {}
+    for list_id in sorted({each.list_id for each in found}):
+        if (waiting := await queries.lock_list(session, list_id)) is not None:
+            locked[list_id] = waiting
+    places = await queries.places_by_id(session, [each.id for each in found])
+    holds = [each.hold_id for each in places if each.hold_id is not None]
+    await stock.lock_held(session, holds, [each.waiting.variant_id for each in locked.values()])
+    kept = {}
+    for place in places:
+        state = await _give_up_locked(session, locked[place.list_id], place)
+        if state is not None:
+            kept[place.id] = state
+    wake(session, stock.FREED)
+    return kept
+
+
+async def _give_up_locked(session: Session, locked: LockedList, place: Place) -> PlaceState | None:
     record: WaitingRecord | None = None
     if place.state is PlaceState.WAITING:
         record = Left(locked.at, place.joined, "left")
     elif place.state is PlaceState.OFFERED:
         record = await _return(session, locked, place)
-    if isinstance(record, Bought) or place.state is PlaceState.BOUGHT:
+        if record is None:
+            return PlaceState.OFFERED
+    bought = isinstance(record, Bought) or place.state is PlaceState.BOUGHT
+    if bought:
         await queries.save_place(session, replace(place, state=PlaceState.BOUGHT))
     else:
         await queries.remove_place(session, place.id)
     await write_down(session, locked, [record] if record else [])
-    wake(session, stock.FREED)
-    return not isinstance(record, Bought) and place.state is not PlaceState.BOUGHT
+    return PlaceState.BOUGHT if bought else None
 
 
-async def _return(session: Session, locked: LockedList, place: Place) -> WaitingRecord:
+async def _return(session: Session, locked: LockedList, place: Place) -> WaitingRecord | None:
+    """None where a payment is under way, which finds its goods held."""
     assert place.hold_id is not None
-    await stock.release_held(session, place.hold_id)
+    if not await stock.release_held(session, place.hold_id):
+        return None
     states = await stock.states_in_holds(session, locked.waiting.variant_id, [place.hold_id])
     return outcome(place, states.get(place.hold_id), locked.at)
 
@@ -272,9 +298,19 @@ async def _lapse(session: Session, found: Place) -> bool:
 
 
 async def erase(session: Session, viewer_id: UUID) -> int:
-    """Every place of a viewer; how many. The log keeps pseudonyms."""
+    """Every place of a viewer but those for which a payment is under way (`count_paying`); how
+    many. The log keeps pseudonyms.
+    """
     places = await queries.places_of_viewer(session, viewer_id)
-    for place in sorted(places, key=lambda each: each.list_id):
-        await give_up(session, place)
+    kept = await _give_up(session, places)
+    over = [each for each in places if kept.get(each.id) is not PlaceState.OFFERED]
+    for place in over:
         await queries.remove_place(session, place.id)
-    return len(places)
+    return len(over)
+
+
+async def count_paying(session: Session, viewer_id: UUID) -> int:
+    """Places of a viewer in which something is held that is being paid for."""
+    places = await queries.places_of_viewer(session, viewer_id)
+    offered = [each for each in places if each.state is PlaceState.OFFERED]
+    return len(await stock.being_paid(session, [each.hold_id for each in offered if each.hold_id]))

@@ -13,6 +13,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from showfloor.kit.db import Session
 from showfloor.stock.models import HoldLineRow, HoldRow, StockItemRow
+from showfloor.stock.queries.stock_items import lock_stock_of
 from showfloor.stock.types import Hold, Line, LineState
 
 
@@ -87,8 +88,42 @@ async def states_of(
     return {hold_id: LineState(state) for hold_id, state in (await session.execute(chosen)).all()}
 
 
-async def release(session: Session, hold_id: UUID) -> None:
-    """As RELEASE (releases.py): lines first, stock rows after them in the order of their ids."""
+async def lock_held(
+    session: Session, hold_ids: Collection[UUID], variant_ids: Collection[UUID]
+) -> None:
+    """What is held in these holds, then the stock of it and of these variants: all lines first, and
+    stock rows after them in the order of their ids, as everybody who changes both.
+    """
+    lines = await session.execute(
+        select(HoldLineRow.variant_id)
+        .where(HoldLineRow.hold_id.in_(hold_ids), HoldLineRow.state == LineState.HELD.value)
+        .order_by(HoldLineRow.hold_id, HoldLineRow.variant_id)
+        .with_for_update()
+    )
+    await lock_stock_of(session, {*lines.scalars(), *variant_ids})
+
+
+async def being_paid(session: Session, hold_ids: Collection[UUID]) -> set[UUID]:
+    """Of which of these holds a payment may be under way, while they are held. Beginning to pay
+    extends a hold, and a payment that is declined takes that back (`EXTEND`, `shorten`), each after
+    it locked the lines: whoever has locked them reads what stays true.
+    """
+    chosen = (
+        select(HoldRow.id)
+        .join(HoldLineRow, HoldLineRow.hold_id == HoldRow.id)
+        .where(
+            HoldRow.id.in_(hold_ids),
+            HoldRow.extended,
+            HoldLineRow.state == LineState.HELD.value,
+        )
+    )
+    return set((await session.execute(chosen)).scalars())
+
+
+async def release(session: Session, hold_id: UUID) -> bool:
+    """As RELEASE (releases.py): lines first, stock rows after them in the order of their ids. False
+    where a payment may be under way, which finds its goods held.
+    """
     lines = (
         await session.execute(
             select(HoldLineRow.variant_id, HoldLineRow.quantity)
@@ -98,7 +133,9 @@ async def release(session: Session, hold_id: UUID) -> None:
         )
     ).all()
     if not lines:
-        return
+        return True
+    if await being_paid(session, [hold_id]):
+        return False
     await session.execute(
         update(HoldLineRow)
         .where(HoldLineRow.hold_id == hold_id, HoldLineRow.state == LineState.HELD.value)
@@ -112,3 +149,4 @@ async def release(session: Session, hold_id: UUID) -> None:
         )
     ended = func.least(HoldRow.expires_at, func.clock_timestamp())
     await session.execute(update(HoldRow).where(HoldRow.id == hold_id).values(expires_at=ended))
+    return True

@@ -47,8 +47,10 @@ from showfloor.stock.service.holds import (
 )
 from showfloor.stock.service.line import (
     FREED,
+    being_paid,
     freed,
     hold_for_first,
+    lock_held,
     lock_stock,
     release_held,
     set_waiting,
@@ -71,6 +73,7 @@ __all__ = [
     "ask_extended",
     "ask_locked",
     "ask_open",
+    "being_paid",
     "change_lines",
     "change_stock",
     "changes_of",
@@ -91,6 +94,7 @@ __all__ = [
     "is_apart_there",
     "keep_for_show",
     "list_product_ids",
+    "lock_held",
     "lock_hold",
     "lock_stock",
     "next_expiry",

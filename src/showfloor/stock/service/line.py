@@ -60,7 +60,28 @@ async def states_in_holds(
     return await line.states_of(session, variant_id, hold_ids)
 
 
-async def release_held(session: Session, hold_id: UUID) -> None:
-    """What is held is free again; what is sold stays so."""
-    await line.release(session, hold_id)
+async def lock_held(
+    session: Session, hold_ids: Collection[UUID], variant_ids: Collection[UUID]
+) -> None:
+    """Nobody pays for what is held in these holds, gives it back or takes it, and nobody changes
+    its stock or that of these variants until this transaction ends. Whoever changes several in one
+    transaction locks all of them here first: the order of locks is that of a purchase.
+    """
+    await line.lock_held(session, hold_ids, variant_ids)
+
+
+async def being_paid(session: Session, hold_ids: Collection[UUID]) -> set[UUID]:
+    """In which of these holds a payment may be under way, whose goods nobody takes from under it;
+    it is so until the payment is declined or the hold is over.
+    """
+    return await line.being_paid(session, hold_ids)
+
+
+async def release_held(session: Session, hold_id: UUID) -> bool:
+    """What is held is free again; what is sold stays so. False where a payment may be under way:
+    then nothing has changed.
+    """
+    if not await line.release(session, hold_id):
+        return False
     wake(session, FREED)
+    return True
