@@ -11,6 +11,7 @@ import pytest
 
 from showfloor.checkout import tasks
 from showfloor.kit import clock, ids
+from showfloor.kit.messages import translate
 from showfloor.offers.rules import waiting as rules
 from showfloor.offers.service import offer_freed
 from showfloor.privacy import service as privacy
@@ -126,3 +127,23 @@ async def test_erasure_waits_for_what_is_being_paid_for(
     assert await scalar(sold_out.database, ORDERS) == (1 if guard else 0)
     assert await scalar(sold_out.database, "select count(*) from waiting_place") == 1
     assert (await proof(sold_out, place)).bought == (1 if guard else 0)
+
+
+async def test_who_bought_is_not_told_that_nothing_was_charged(sold_out: Hall) -> None:
+    """When the last one in line bought, the list ends and its places are gone: the link of the mail
+    finds nothing any more.
+    """
+    (anna,) = await in_line(sold_out, "anna")
+    await count(sold_out, 1)
+    await offer_freed(sold_out.database)
+    place = await anna.wait()
+    await paying(anna)
+    await bank_answers(sold_out)
+    await offer_freed(sold_out.database)
+
+    answer = await leave_by_mail(sold_out, place["id"])
+
+    assert (answer.status_code, answer.json()["code"]) == (404, "wait_not_found")
+    assert await scalar(sold_out.database, ORDERS) == 1
+    assert "What you have bought stays yours." in translate("en", "error.wait_not_found")
+    assert "ما اشتريته يبقى لك." in translate("ar", "error.wait_not_found")
