@@ -186,6 +186,22 @@ test("the sheet has both once their code has come", async () => {
   expect(html).toContain("Leave the line");
 });
 
+test("in a show that sells nothing nobody is asked to wait, and what is held can be bought", async () => {
+  const store = storeOf(show({ state: "scheduled" }), {
+    stock: { "vase-moss": 0, "vase-blush": 0 },
+  });
+  store.takesOrders = true;
+  const sheet = async (...waits: Wait[]) => {
+    store.waits = { places: await known(...waits), Action, Note, Strip };
+    return htmlOf(ProductSheet, store, { product: { ...VASE, pictures: [] } });
+  };
+
+  const nobody = await sheet();
+  expect(nobody).not.toContain("Tell me when one is free");
+  expect(nobody).not.toContain("You wait in line");
+  expect(await sheet(offered)).toContain("Buy it now");
+});
+
 test("above the products stands what concerns this show alone", async () => {
   const store = storeOf();
   const other = wait({ id: "wait_2", product_id: "elsewhere", sku: "x" });

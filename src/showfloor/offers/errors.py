@@ -211,6 +211,13 @@ class WaitingListNotFound(AppError):
     status = 404
 
 
+class NothingSoldNow(AppError):
+    """The show sells nothing: it has not begun, or is over and cannot be watched again."""
+
+    code = "nothing_sold_now"
+    status = 409
+
+
 class StillInStock(AppError):
     """There is a piece to buy now; `extra["available"]` says how many."""
 

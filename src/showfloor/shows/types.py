@@ -150,6 +150,14 @@ class Show:
         return self.state.on_air or ready or self.clips > 0
 
     @property
+    def sells_soon(self) -> bool:
+        """It is over, and what was recorded of it is being prepared: it sells again with that."""
+        replay = self.replay
+        preparing = replay is None or replay.state is ReplayState.PREPARING
+        ended = self.state is ShowState.ENDED and self.went_live_at is not None
+        return ended and preparing and not self.sells
+
+    @property
     def replay(self) -> ReplayFacts | None:
         """None until the show has ended, and for one that was never live."""
         if self.replay_state is None:

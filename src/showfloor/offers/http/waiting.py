@@ -23,6 +23,7 @@ from showfloor.kit.pace import Limit, Pace
 from showfloor.markets.service import get_market
 from showfloor.offers import service
 from showfloor.offers.errors import (
+    NothingSoldNow,
     StillInStock,
     TooManyWaits,
     WaitHeld,
@@ -83,6 +84,7 @@ def _place_of(request: Request, token: str) -> UUID:
         ShowNotFound,
         AgeRefused,
         AccountLimited,
+        NothingSoldNow,
         ProductNotInShow,
         StillInStock,
         WaitHeld,

@@ -22,6 +22,8 @@ MOST_WAITS = 20
 """Places of one account at a time."""
 MOST_IN_LINE = 1000
 """People in one list: the last would wait for longer than anybody does."""
+PREPARED_WITHIN = timedelta(days=1)
+"""What was recorded of a show is there long before; a line waits no longer for it."""
 _TOKEN = b"waiting place"
 
 
@@ -43,6 +45,11 @@ def passed_because(place: Place, at: int) -> str:
 def lapses_before(now: datetime) -> datetime:
     """Who joined before this moment waits no more."""
     return now - LONGEST
+
+
+def may_be_prepared(ended_at: datetime | None, now: datetime) -> bool:
+    """Whether the recording of a show that ended then may still come."""
+    return ended_at is not None and now - ended_at < PREPARED_WITHIN
 
 
 def is_in_time(until: datetime, now: datetime) -> bool:

@@ -35,6 +35,7 @@ from showfloor.offers.types.waiting import (
     WaitingRecord,
 )
 from showfloor.shows import service as shows
+from showfloor.shows.types import Show
 from showfloor.stock import service as stock
 from showfloor.stock.types import Line, LineState
 from showfloor.viewers import service as viewers
@@ -98,10 +99,14 @@ async def _note_outcomes(session: Session, locked: LockedList) -> list[WaitingRe
 
 
 async def _offer(session: Session, locked: LockedList, pieces: int) -> list[WaitingRecord]:
-    """So many pieces to the first in line; who cannot be offered one leaves it."""
+    """So many pieces to the first in line; who cannot be offered one leaves it. While the recording
+    of a show is prepared, the line waits for whoever is first in it and joined there.
+    """
     records: list[WaitingRecord] = []
     while pieces and (place := await queries.first_in_line(session, locked.waiting.id)):
         record = await _offer_to(session, locked, place)
+        if record is None:
+            break
         records.append(record)
         if isinstance(record, Offered):
             pieces -= 1
@@ -110,12 +115,15 @@ async def _offer(session: Session, locked: LockedList, pieces: int) -> list[Wait
     return records
 
 
-async def _offer_to(session: Session, locked: LockedList, place: Place) -> Offered | Left:
+async def _offer_to(session: Session, locked: LockedList, place: Place) -> Offered | Left | None:
     # Nobody writes to somebody who may be a child to make them come and buy. The log does not say
     # why somebody left.
     if not await viewers.may_be_written_to(session, place.viewer_id):
         return Left(locked.at, place.joined, "left")
-    priced = await _price(session, locked, place)
+    show = (await shows.get_shows(session, [place.show_id])).get(place.show_id)
+    if show and show.sells_soon and rules.may_be_prepared(show.ended_at, clock.now()):
+        return None
+    priced = await _price(session, locked, show)
     if priced is None:
         return Left(locked.at, place.joined, "not_sold")
     until = rules.offered_until(locked.at)
@@ -133,10 +141,11 @@ async def _offer_to(session: Session, locked: LockedList, place: Place) -> Offer
     return Offered(locked.at, place.joined, until)
 
 
-async def _price(session: Session, locked: LockedList, place: Place) -> Money | None:
-    """Today's, in the show in which they joined; None where it is not sold there any more."""
-    show = (await shows.get_shows(session, [place.show_id])).get(place.show_id)
-    if show is None or locked.waiting.product_id not in show.product_ids:
+async def _price(session: Session, locked: LockedList, show: Show | None) -> Money | None:
+    """Today's, in the show in which they joined; None where it is not sold there any more. As for
+    every other hold, the show has to be on the air or to be watched again.
+    """
+    if show is None or not show.sells or locked.waiting.product_id not in show.product_ids:
         return None
     priced = await catalog.get_priced_products(session, [locked.waiting.product_id], show.currency)
     product = priced.get(locked.waiting.product_id)

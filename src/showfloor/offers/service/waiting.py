@@ -17,6 +17,7 @@ from showfloor.kit import clock, ids
 from showfloor.kit.db import Session
 from showfloor.kit.notify import wake
 from showfloor.offers.errors import (
+    NothingSoldNow,
     StillInStock,
     TooManyWaits,
     WaitHeld,
@@ -55,10 +56,12 @@ async def join(session: Session, *, viewer: Viewer, show_id: UUID, sku: str) -> 
     """Wait in line for a piece of what a show sells and what is sold out. Whoever waits already, or
     has a piece held, keeps the place.
 
-    Raises ShowNotFound, ProductNotInShow, StillInStock, WaitHeld for who bought one from this list,
-    TooManyWaits, WaitingListFull.
+    Raises ShowNotFound, NothingSoldNow, ProductNotInShow, StillInStock, WaitHeld for who bought one
+    from this list, TooManyWaits, WaitingListFull.
     """
     show = await shows.get_public_show(session, show_id)
+    if not show.sells:
+        raise NothingSoldNow
     priced, variant = await _on_shelf(session, show, sku)
     await viewers.lock_viewer(session, viewer=viewer)
     locked = await _lock_or_open(session, priced.product.id, variant)
