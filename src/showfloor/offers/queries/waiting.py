@@ -209,10 +209,19 @@ async def first_in_line(session: Session, list_id: UUID) -> Place | None:
     return found[0] if found else None
 
 
-async def old_in_line(session: Session, before: datetime, most: int) -> list[Place]:
-    """Who has waited since before that moment."""
-    chosen = select(WaitingPlaceRow).where(WaitingPlaceRow.joined_at < before, _IN_LINE)
-    return await _places(session, chosen.order_by(WaitingPlaceRow.joined_at).limit(most))
+async def oldest_in_line(session: Session, before: datetime) -> UUID | None:
+    """The list of who has waited longest, since before that moment."""
+    chosen = select(WaitingPlaceRow.list_id).where(WaitingPlaceRow.joined_at < before, _IN_LINE)
+    ordered = chosen.order_by(WaitingPlaceRow.joined_at, WaitingPlaceRow.id)
+    return (await session.execute(ordered.limit(1))).scalar_one_or_none()
+
+
+async def old_in_line(session: Session, list_id: UUID, before: datetime, most: int) -> list[Place]:
+    """Who has waited in a list since before that moment, in their order."""
+    chosen = select(WaitingPlaceRow).where(
+        WaitingPlaceRow.list_id == list_id, WaitingPlaceRow.joined_at < before, _IN_LINE
+    )
+    return await _places(session, chosen.order_by(WaitingPlaceRow.joined).limit(most))
 
 
 async def count_in_line(session: Session, list_id: UUID) -> int:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 from uuid import UUID
 
 from showfloor.catalog import service as catalog
@@ -283,21 +284,25 @@ async def _waits(session: Session, places: Sequence[Place]) -> list[Wait]:
 async def lapse_old(session: Session) -> int:
     """One batch: who has waited for as long as one can waits no more, and places that are over are
     forgotten; how many.
+
+    Of one list alone: each changes the stock of its variant, and whoever changes more of it in one
+    transaction does so in the order of the variants.
     """
     before = rules.lapses_before(clock.now())
-    old = await queries.old_in_line(session, before, _BATCH)
-    lapsed = [await _lapse(session, each) for each in sorted(old, key=lambda each: each.list_id)]
-    return sum(lapsed) + await queries.remove_over_before(session, before)
+    list_id = await queries.oldest_in_line(session, before)
+    lapsed = await _lapse(session, list_id, before) if list_id else 0
+    return lapsed + await queries.remove_over_before(session, before)
 
 
-async def _lapse(session: Session, found: Place) -> bool:
-    locked = await queries.lock_list(session, found.list_id)
-    place = None if locked is None else await queries.place(session, found.id)
-    if locked is None or place is None or place.state is not PlaceState.WAITING:
-        return False
-    await queries.remove_place(session, place.id)
-    await write_down(session, locked, [Left(locked.at, place.joined, "lapsed")])
-    return True
+async def _lapse(session: Session, list_id: UUID, before: datetime) -> int:
+    locked = await queries.lock_list(session, list_id)
+    if locked is None:
+        return 0
+    old = await queries.old_in_line(session, list_id, before, _BATCH)
+    for place in old:
+        await queries.remove_place(session, place.id)
+    await write_down(session, locked, [Left(locked.at, each.joined, "lapsed") for each in old])
+    return len(old)
 
 
 async def erase(session: Session, viewer_id: UUID) -> int:
