@@ -1,5 +1,5 @@
-"""Whoever leaves several lines locks in the order in which a purchase locks: nothing waits in a
-circle.
+"""Whoever leaves several lines locks in the order in which a purchase locks, so that nothing waits
+in a circle; and nobody who buys waits for a whole line to be served.
 """
 
 from __future__ import annotations
@@ -8,16 +8,20 @@ import asyncio
 from uuid import UUID
 
 import pytest
+from sqlalchemy import text
 
-from showfloor.kit.db import Database, fetch
+from showfloor.kit.db import Database, Session, fetch
+from showfloor.kit.errors import Busy
 from showfloor.offers.rules import waiting as rules
-from showfloor.offers.service import erase_waits, lapse_old
+from showfloor.offers.service import erase_waits, lapse_old, offer_freed, offering
 from showfloor.stock import service as stock
+from showfloor.stock.types import Stock
 from tests.guards import guarded
 from tests.integration.checkout.shop import execute, scalar
 from tests.integration.offers.conftest import Hall
 from tests.integration.offers.test_waiting import clock_of_lists, own_counts
-from tests.integration.offers.waiters import Waiter, waiter
+from tests.integration.offers.waiters import Waiter, count, in_line, proof, waiter
+from tests.integration.viewers.test_suspicions import doubt
 from tests.waiting import until_somebody_waits
 
 __all__ = ["clock_of_lists", "own_counts"]
@@ -75,7 +79,8 @@ async def test_erasure_and_purchase_do_not_wait_for_each_other(
         assert await scalar(hall.database, "select count(*) from waiting_place") == 0
         assert await scalar(hall.database, "select max(waiting) from stock_item") == 0
     else:
-        assert "deadlock detected" in str(failed[0])
+        assert isinstance(failed[0], Busy)
+        assert "deadlock detected" in str(failed[0].__cause__)
 
 
 async def test_who_waited_too_long_leaves_one_list_in_a_transaction(hall: Hall) -> None:
@@ -96,3 +101,42 @@ async def test_who_waited_too_long_leaves_one_list_in_a_transaction(hall: Hall) 
         assert await lapse_old(session) == 0
 
     assert await scalar(hall.database, "select max(waiting) from stock_item") == 0
+
+
+@guarded
+async def test_stock_is_locked_for_a_few_of_a_long_line_at_a_time(
+    hall: Hall, monkeypatch: pytest.MonkeyPatch, guard: bool
+) -> None:
+    """Who is passed over takes its time, too."""
+    lock, transactions = stock.lock_stock, set[int]()
+
+    async def counted(session: Session, variant_id: UUID) -> Stock:
+        transactions.add(await _transaction(session))
+        return await lock(session, variant_id)
+
+    await count(hall, 0)
+    people = await in_line(hall, "anna", "badr", "cleo", "dina", "emad")
+    place = await people[4].wait()
+    for who in people[:2]:
+        found = (await who.send("GET", "/viewer/session")).json()
+        await doubt(hall.database, found["id"])
+    await count(hall, 2)
+    if guard:
+        monkeypatch.setattr(offering, "_AT_ONCE", 2)
+    monkeypatch.setattr(stock, "lock_stock", counted)
+
+    await offer_freed(hall.database)
+
+    assert len(transactions) == (3 if guard else 1)
+    assert [(await each.wait())["state"] for each in people[2:]] == [
+        "offered",
+        "offered",
+        "waiting",
+    ]
+    checked = await proof(hall, place)
+    assert (checked.problems, checked.left, checked.offered) == ((), 2, 2)
+
+
+async def _transaction(session: Session) -> int:
+    found = await session.execute(text("select pg_current_xact_id()::text::bigint"))
+    return int(found.scalar_one())

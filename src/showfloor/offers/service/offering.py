@@ -41,6 +41,10 @@ from showfloor.stock.types import Line, LineState
 from showfloor.viewers import service as viewers
 
 log = structlog.get_logger()
+_AT_ONCE = 25
+"""People to whom something is offered, or who are passed over, in one transaction: it has locked
+the stock, and whoever wants to buy waits for it.
+"""
 
 
 async def offer_freed(database: Database) -> None:
@@ -51,8 +55,8 @@ async def offer_freed(database: Database) -> None:
         found = await _to_serve(session)
     for list_id in found:
         try:
-            async with database.session() as session:
-                await _serve(session, list_id)
+            while await _serve(database, list_id):
+                pass
         except Exception:
             log.exception("waiting list could not be served", list=str(list_id))
 
@@ -70,14 +74,17 @@ async def _to_serve(session: Session) -> list[UUID]:
     return [each for each in found if lists[each].variant_id in freed or each in offered]
 
 
-async def _serve(session: Session, list_id: UUID) -> None:
-    locked = await queries.lock_list(session, list_id)
-    if locked is None:
-        return
-    records = await _note_outcomes(session, locked)
-    there = await stock.lock_stock(session, locked.waiting.variant_id)
-    records += await _offer(session, locked, max(0, there.available))
-    await write_down(session, locked, records)
+async def _serve(database: Database, list_id: UUID) -> bool:
+    """The first of a line, in a transaction of its own; whether to go on with those behind them."""
+    async with database.session() as session:
+        locked = await queries.lock_list(session, list_id)
+        if locked is None:
+            return False
+        over = await _note_outcomes(session, locked)
+        there = await stock.lock_stock(session, locked.waiting.variant_id)
+        served = await _offer(session, locked, max(0, there.available))
+        await write_down(session, locked, [*over, *served])
+        return len(served) == _AT_ONCE
 
 
 async def _note_outcomes(session: Session, locked: LockedList) -> list[WaitingRecord]:
@@ -99,13 +106,15 @@ async def _note_outcomes(session: Session, locked: LockedList) -> list[WaitingRe
 
 
 async def _offer(session: Session, locked: LockedList, pieces: int) -> list[WaitingRecord]:
-    """So many pieces to the first in line; who cannot be offered one leaves it. While the recording
-    of a show is prepared, the line waits for whoever is first in it and joined there.
+    """So many pieces to the first in line, a few of them at a time; who cannot be offered one
+    leaves it. While the recording of a show is prepared, the line waits for whoever is first in it
+    and joined there.
     """
     records: list[WaitingRecord] = []
-    while pieces and (place := await queries.first_in_line(session, locked.waiting.id)):
-        record = await _offer_to(session, locked, place)
-        if record is None:
+    while pieces and len(records) < _AT_ONCE:
+        place = await queries.first_in_line(session, locked.waiting.id)
+        record = await _offer_to(session, locked, place) if place else None
+        if place is None or record is None:
             break
         records.append(record)
         if isinstance(record, Offered):
