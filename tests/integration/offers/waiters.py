@@ -56,10 +56,10 @@ class Waiter:
     async def leave(self, wait: str) -> httpx2.Response:
         return await self.send("DELETE", f"/waits/{wait}")
 
-    async def buyer(self) -> DropBuyer:
+    async def buyer(self, address: str | None = None) -> DropBuyer:
         """Their browser, with what is held for them in it."""
         held = (await self.wait())["held"]
-        buyer = await self.hall.buyer()
+        buyer = await self.hall.buyer(address)
         buyer.hold, buyer.token = {"id": held["hold_id"]}, held["token"]
         return buyer
 

@@ -111,6 +111,11 @@ def _guest(request: Request, deps: CheckoutDeps) -> UUID:
     return stock.hold_of_token(deps.secret, _token(request))
 
 
+def _client(request: Request, deps: CheckoutDeps) -> bytes | None:
+    """The network that asks, where it is known."""
+    return deps.client(request.client.host) if request.client else None
+
+
 def _json(model: BaseModel, status: int = 200) -> Response:
     return Response(model.model_dump_json(), status, media_type="application/json")
 
@@ -129,7 +134,7 @@ async def hold_goods(request: Request) -> Response:
         _money(given.expected_total),
         key,
         idempotency.fingerprint(given.model_dump()),
-        Caller(previous, deps.client(request.client.host) if request.client else None),
+        Caller(previous, _client(request, deps)),
         given.deliver_to,
     )
     if given.drop_id is None:
@@ -390,7 +395,9 @@ async def quote_goods(
         DropHoldFixed,
     ),
 )
-async def change_hold(hold_id: str, body: HoldIn, deps: CheckoutDep, guest: GuestDep) -> HoldOut:
+async def change_hold(
+    hold_id: str, body: HoldIn, request: Request, deps: CheckoutDep, guest: GuestDep
+) -> HoldOut:
     """Other lines and quantities, until the same deadline, all or nothing. What was held keeps its
     price; a checkout on the hold changes with it. Doing so twice is fine.
     """
@@ -405,6 +412,7 @@ async def change_hold(hold_id: str, body: HoldIn, deps: CheckoutDep, guest: Gues
             hold_id=guest,
             lines=lines,
             expected_total=expected,
+            client=_client(request, deps),
             deliver_to=body.deliver_to,
         )
     return hold_view(hold, stock.hold_token(deps.secret, guest))

@@ -140,11 +140,12 @@ async def change_hold(
     hold_id: UUID,
     lines: tuple[tuple[str, int], ...],
     expected_total: Money | None,
+    client: bytes | None,
     deliver_to: str | None = None,
 ) -> Hold:
     """Other lines and quantities in an open hold, until the same deadline. What was in it keeps its
     price, what is new has today's. A checkout on it goes with it. `deliver_to` is as in
-    `HoldRequest`.
+    `HoldRequest`, `client` as in `Caller`.
 
     Raises HoldExpired, CheckoutClosed, PaymentInProgress, NotForSale, NotDelivered, PriceMismatch,
     SoldOut, LimitReached, NetworkLimitReached, DropHoldFixed; then nothing has changed.
@@ -161,7 +162,7 @@ async def change_hold(
         raise DropHoldFixed
     wanted = await _repriced(shelf, hold, lines)
     check_total(wanted, expected_total)
-    changed = await stock.change_lines(connection, hold, wanted)
+    changed = await stock.change_lines(connection, hold, wanted, client=client)
     if deliver_to is not None:
         await _check_reached(shelf, changed, deliver_to)
     if checkout is not None:

@@ -15,9 +15,12 @@ from showfloor.stock.rules import MOST_OPEN_HOLDS
 from showfloor.stock.types import Hold, Line
 
 
-async def change_lines(connection: Connection, hold: Hold, lines: Sequence[Line]) -> Hold:
+async def change_lines(
+    connection: Connection, hold: Hold, lines: Sequence[Line], *, client: bytes | None = None
+) -> Hold:
     """The hold with these lines instead of its own, until the same deadline. `hold` is open and
-    locked.
+    locked. `client` is the network that asks, as in `Caller`: of a hold that nobody asked for (it
+    was made for whoever waited in line) and that is to have more, it is the network from then on.
 
     Raises SoldOut, LimitReached, NetworkLimitReached, changing nothing. What the hold has already
     counts as free for it.
@@ -27,14 +30,21 @@ async def change_lines(connection: Connection, hold: Hold, lines: Sequence[Line]
     changed = replace(hold, lines=tuple(sorted(lines, key=lambda each: each.variant_id)))
     changed = replace(changed, total=total)
     variants = hold.pieces.keys() | changed.pieces.keys()
-    margins = await queries.lock_stock(connection, hold.id, sorted(variants))
-    _check(hold.pieces, changed, margins)
-    queries.change_lines(connection, changed)
+    more = _more(hold.pieces, changed)
+    client = client if more else None
+    margins = await queries.lock_stock(connection, hold.id, sorted(variants), client)
+    _check(hold.pieces, more, margins)
+    queries.change_lines(connection, changed, client)
     return changed
 
 
-def _check(before: Mapping[UUID, int], changed: Hold, margins: Mapping[UUID, Margin]) -> None:
-    more = [line for line in changed.lines if line.quantity > before.get(line.variant_id, 0)]
+def _more(before: Mapping[UUID, int], changed: Hold) -> list[Line]:
+    return [line for line in changed.lines if line.quantity > before.get(line.variant_id, 0)]
+
+
+def _check(
+    before: Mapping[UUID, int], more: Sequence[Line], margins: Mapping[UUID, Margin]
+) -> None:
     none = Margin(0, None, None, None)
     short, crowded = [], []
     for line in more:
