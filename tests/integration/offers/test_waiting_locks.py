@@ -140,3 +140,23 @@ async def test_stock_is_locked_for_a_few_of_a_long_line_at_a_time(
 async def _transaction(session: Session) -> int:
     found = await session.execute(text("select pg_current_xact_id()::text::bigint"))
     return int(found.scalar_one())
+
+
+async def test_however_many_are_waited_for_is_asked_in_one_parameter(database: Database) -> None:
+    """PostgreSQL takes 65,535 of them in a statement."""
+    many = 66_000
+    await execute(
+        database,
+        "insert into stock_item (variant_id, on_hand, waiting) "
+        f"select gen_random_uuid(), n % 2, 1 from generate_series(1, {2 * many}) n",
+    )
+    await execute(
+        database,
+        "insert into waiting_list (id, variant_id, product_id, sku, opened_at) "
+        "select gen_random_uuid(), variant_id, variant_id, 'MUG-1', now() from stock_item",
+    )
+
+    async with database.session() as session:
+        found = await offering._to_serve(session)
+
+    assert len(found) == many, "of the others nothing is free"

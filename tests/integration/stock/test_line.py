@@ -20,7 +20,15 @@ from showfloor.stock.queries import MARGINS, RESERVE, RESERVE_BATCH, apart, chan
 from showfloor.stock.queries import line as line_queries
 from showfloor.stock.types import Lease, Shelf, Stock
 from tests.guards import guarded
-from tests.integration.checkout.shop import add_product, add_seller, line, stock_now, take
+from tests.integration.checkout.shop import (
+    add_product,
+    add_seller,
+    execute,
+    line,
+    scalar,
+    stock_now,
+    take,
+)
 from tests.integration.stock.test_guard import wanted
 from tests.waiting import until_somebody_waits
 
@@ -176,6 +184,17 @@ async def test_worker_is_woken_when_a_hold_ends(database: Database, goods: Produ
     async with database.transaction() as connection:
         assert await service.release_expired(connection) == 0
         assert connection.left_to_do == set()
+
+
+async def test_fewer_than_nobody_never_wait(database: Database, goods: Product) -> None:
+    """A check that was added without reading the table, under whose lock nobody buys."""
+    was_read = "select convalidated from pg_constraint where conname = 'ck_stock_item_waiting'"
+    assert await scalar(database, was_read) is False
+
+    with pytest.raises(Exception, match="ck_stock_item_waiting"):
+        await execute(database, "update stock_item set waiting = -1")
+
+    assert (await stock_now(database, goods)).waiting == 1
 
 
 async def test_stock_says_how_many_wait(database: Database, goods: Product) -> None:

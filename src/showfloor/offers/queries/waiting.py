@@ -10,8 +10,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, delete, func, select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import Select, Uuid, any_, delete, func, literal, select, update
+from sqlalchemy.dialects.postgresql import ARRAY, insert
 
 from showfloor.kit.db import Parameters, Session, delete_batch
 from showfloor.offers.models import WaitingListRow, WaitingPlaceRow, WaitingRecordRow
@@ -102,9 +102,16 @@ async def waiting_list(session: Session, list_id: UUID) -> WaitingList | None:
     return None if row is None else _list(row)
 
 
-async def open_lists(session: Session) -> list[UUID]:
-    """All of them, the oldest first."""
-    chosen = select(WaitingListRow.id).where(_OPEN)
+async def lists_to_serve(session: Session, variant_ids: Collection[UUID]) -> list[UUID]:
+    """The open lists of these variants, and those in which something is held for somebody; the
+    oldest first.
+    """
+    # One parameter, however many there are: a statement has 65,535 at the most.
+    of_these = WaitingListRow.variant_id == any_(literal(list(variant_ids), ARRAY(Uuid)))
+    offered = select(WaitingPlaceRow.list_id).where(
+        WaitingPlaceRow.state == PlaceState.OFFERED.value
+    )
+    chosen = select(WaitingListRow.id).where(_OPEN, of_these | WaitingListRow.id.in_(offered))
     ordered = chosen.order_by(WaitingListRow.opened_at, WaitingListRow.id)
     return list((await session.execute(ordered)).scalars())
 
@@ -193,14 +200,6 @@ async def offered_of(session: Session, list_id: UUID) -> list[Place]:
         WaitingPlaceRow.list_id == list_id, WaitingPlaceRow.state == PlaceState.OFFERED.value
     )
     return await _places(session, chosen.order_by(WaitingPlaceRow.joined))
-
-
-async def lists_with_offers(session: Session) -> set[UUID]:
-    """In which something is held for somebody."""
-    chosen = select(WaitingPlaceRow.list_id).where(
-        WaitingPlaceRow.state == PlaceState.OFFERED.value
-    )
-    return set((await session.execute(chosen.distinct())).scalars())
 
 
 async def first_in_line(session: Session, list_id: UUID) -> Place | None:

@@ -62,16 +62,10 @@ async def offer_freed(database: Database) -> None:
 
 
 async def _to_serve(session: Session) -> list[UUID]:
-    """Lists of which a piece is free, or in which something is held: as many statements however
-    many lists there are.
+    """Lists of which a piece is free, or in which something is held: two statements, which read no
+    other list.
     """
-    found = await queries.open_lists(session)
-    if not found:
-        return []
-    lists = await queries.lists_of(session, found)
-    freed = await stock.freed(session, [each.variant_id for each in lists.values()])
-    offered = await queries.lists_with_offers(session)
-    return [each for each in found if lists[each].variant_id in freed or each in offered]
+    return await queries.lists_to_serve(session, await stock.freed(session))
 
 
 async def _serve(database: Database, list_id: UUID) -> bool:

@@ -25,14 +25,12 @@ async def set_waiting(session: Session, variant_id: UUID, people: int) -> None:
     )
 
 
-async def freed(session: Session, variant_ids: Collection[UUID]) -> set[UUID]:
-    """Of which of them something is available for which people wait; nothing is locked."""
+async def freed(session: Session) -> list[UUID]:
+    """Of which variants something is available for which people wait; nothing is locked."""
     chosen = select(StockItemRow.variant_id).where(
-        StockItemRow.variant_id.in_(variant_ids),
-        StockItemRow.available > 0,
-        StockItemRow.waiting > 0,
+        StockItemRow.waiting > 0, StockItemRow.available > 0
     )
-    return set((await session.execute(chosen)).scalars())
+    return list((await session.execute(chosen)).scalars())
 
 
 async def take_for_first(

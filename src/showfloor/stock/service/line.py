@@ -33,9 +33,9 @@ async def set_waiting(session: Session, variant_id: UUID, people: int) -> None:
     await line.set_waiting(session, variant_id, people)
 
 
-async def freed(session: Session, variant_ids: Collection[UUID]) -> set[UUID]:
-    """Of which of them something is available for which people wait."""
-    return await line.freed(session, variant_ids)
+async def freed(session: Session) -> list[UUID]:
+    """Of which variants something is available for which people wait."""
+    return await line.freed(session)
 
 
 async def hold_for_first(
