@@ -18,8 +18,8 @@ export class Places {
   /** False where signing in comes first, as far as this browser knows. */
   signedIn = $state(maybeSignedIn());
   #csrf = "";
-  /** Out of a mail: its reader need not be signed in. */
-  #token: string | null = null;
+  /** The place of a mail: its reader need not be signed in, or is somebody else here. */
+  #mail: { id: string; token: string } | null = null;
   #next: ReturnType<typeof setTimeout> | undefined;
   #asked = 0;
 
@@ -33,7 +33,7 @@ export class Places {
   }
 
   async load(): Promise<void> {
-    if (!this.signedIn && !this.#token) return;
+    if (!this.signedIn && !this.#mail) return;
     const turn = ++this.#asked;
     const found = await this.#ask();
     if (turn !== this.#asked) return;
@@ -44,13 +44,23 @@ export class Places {
   /** Null where nothing is known: it is asked for again. */
   async #ask(): Promise<Wait[] | null> {
     try {
-      if (this.signedIn) return (await call<Waits>(this.api, "/viewer/waits")).waits;
-      return [await this.#opened(this.#token!)];
+      const own = this.signedIn ? (await call<Waits>(this.api, "/viewer/waits")).waits : [];
+      const mail = this.#mail;
+      if (!mail || own.some(({ id }) => id === mail.id)) return own;
+      return [...(await this.#stillOpened(mail.token)), ...own];
     } catch (error) {
-      const { status } = problemOf(error);
-      if (status === 401) this.#leftAccount();
-      // The place is over.
-      return status === 404 ? [] : null;
+      if (problemOf(error).status === 401) this.#leftAccount();
+      return null;
+    }
+  }
+
+  /** Nothing where the place is over. */
+  async #stillOpened(token: string): Promise<Wait[]> {
+    try {
+      return [await this.#opened(token)];
+    } catch (error) {
+      if (problemOf(error).status === 404) return [];
+      throw error;
     }
   }
 
@@ -78,7 +88,7 @@ export class Places {
   open(token: string): Promise<Wait | null> {
     return this.#step(async () => {
       const found = await this.#opened(token);
-      this.#token = token;
+      this.#mail = { id: found.id, token };
       this.#put(found);
       return found;
     });
@@ -88,25 +98,33 @@ export class Places {
     return this.#step(async () => {
       const path = `/shows/${this.showId}/waits`;
       const found = await this.#send<Wait>(path, { method: "POST", body: { sku } });
+      this.list = this.list.filter((each) => each.sku !== sku);
       this.#put(found);
       return found;
     });
   }
 
+  /** By the mail's token where it is the mail's place, whoever is signed in. Where the session has
+   *  ended nothing is left, and `problem` says so. */
   leave(wait: Wait): Promise<true | null> {
     return this.#step<true>(async () => {
-      if (this.signedIn) await this.#send(`/waits/${wait.id}`, { method: "DELETE" });
-      else if (this.#token)
-        await call(this.api, `/waits/leave/${encodeURIComponent(this.#token)}`, { method: "POST" });
+      if (this.#mail?.id === wait.id) {
+        const path = `/waits/leave/${encodeURIComponent(this.#mail.token)}`;
+        await call(this.api, path, { method: "POST" });
+        this.#mail = null;
+      } else await this.#send(`/waits/${wait.id}`, { method: "DELETE" });
+      // An answer that is on its way has it still.
+      this.#asked += 1;
       this.list = this.list.filter(({ id }) => id !== wait.id);
+      this.#again();
       return true;
-    });
+    }, "says");
   }
 
   #put(found: Wait): void {
     // An answer that is on its way knows nothing of it.
     this.#asked += 1;
-    this.list = [...this.list.filter(({ id, sku }) => id !== found.id && sku !== found.sku), found];
+    this.list = [...this.list.filter(({ id }) => id !== found.id), found];
     this.#again();
   }
 
@@ -115,13 +133,16 @@ export class Places {
     return call<T>(this.api, path, { ...options, csrf: this.#csrf });
   }
 
+  /** What is left is the mail's: the rest was of the account. */
   #leftAccount(): void {
+    this.list = this.list.filter(({ id }) => id === this.#mail?.id);
     this.signedIn = false;
     this.#csrf = "";
     writeSignedIn(false);
   }
 
-  async #step<T>(run: () => Promise<T>): Promise<T | null> {
+  /** Where the session has ended, the button that signs in says enough, or nothing else `says` it. */
+  async #step<T>(run: () => Promise<T>, signedOut?: "says"): Promise<T | null> {
     if (this.busy) return null;
     this.busy = true;
     this.problem = null;
@@ -130,7 +151,7 @@ export class Places {
     } catch (error) {
       const problem = problemOf(error);
       if (problem.status === 401) this.#leftAccount();
-      else this.problem = problem;
+      if (problem.status !== 401 || signedOut) this.problem = problem;
       return null;
     } finally {
       this.busy = false;

@@ -110,6 +110,82 @@ test("leaving is one request, and the place is gone", async () => {
   expect(places.list).toEqual([]);
 });
 
+test("whose session has ended elsewhere still waits, and reads that it did", async () => {
+  await known(wait());
+  shop.answers = [refusal("not_authenticated", 401)];
+
+  expect(await places.leave(wait())).toBeNull();
+
+  expect(shop.asked.at(-1)).toMatchObject({ method: "GET", path: "/api/v1/viewer/session" });
+  expect([places.problem?.code, places.signedIn, places.list]).toEqual([
+    "not_authenticated",
+    false,
+    [],
+  ]);
+  const store = storeOf(show(), { stock: { "vase-moss": 0 } });
+  expect(htmlOf(Strip, store, { places })).toContain("You were signed out");
+  await places.leave(wait());
+  expect(shop.asked.at(-1)?.method).toBe("GET");
+});
+
+async function opened(...answers: Response[]): Promise<void> {
+  shop.answers = answers;
+  await places.open("T/1");
+}
+
+test("the place of a mail is left by its token, whoever is signed in", async () => {
+  const own = wait({ id: "wait_2", number: 1 });
+  await known(own);
+  await opened(ok(offered), ok(null, 204));
+  expect(places.list.map(({ id }) => id)).toEqual(["wait_2", "wait_1"]);
+
+  expect(await places.leave(offered)).toBe(true);
+
+  expect(shop.asked.at(-1)).toMatchObject({
+    method: "POST",
+    path: "/api/v1/waits/leave/T%2F1",
+    csrf: null,
+  });
+  expect(places.list).toEqual([own]);
+  shop.answers = [ok({ csrf: "c1" }), ok(null, 204)];
+  await places.leave(own);
+  expect(shop.asked.at(-1)).toMatchObject({ method: "DELETE", path: "/api/v1/waits/wait_2" });
+});
+
+test("the place of a mail stays in the list of who is signed in, until it is over", async () => {
+  const own = wait({ id: "wait_2", sku: "vase-blush" });
+  await opened(ok(offered));
+  shop.answers = [ok({ waits: [own] }), ok(offered)];
+  await places.load();
+  expect(places.list).toEqual([offered, own]);
+
+  shop.answers = [ok({ waits: [own] }), refusal("wait_not_found", 404)];
+  await places.load();
+
+  expect(places.list).toEqual([own]);
+});
+
+test("who is signed out keeps the place of the mail, and no other", async () => {
+  await known(wait({ id: "wait_2", sku: "vase-blush" }));
+  await opened(ok(offered));
+  shop.answers = [refusal("not_authenticated", 401)];
+
+  await places.load();
+
+  expect([places.list, places.signedIn]).toEqual([[offered], false]);
+});
+
+test("while it is paid for nothing is given up, and the strip says so", async () => {
+  await known(offered);
+  shop.answers = [ok({ csrf: "c1" }), refusal("wait_paying", 409)];
+
+  expect(await places.leave(offered)).toBeNull();
+
+  expect(places.list).toEqual([offered]);
+  const html = htmlOf(Strip, storeOf(), { places });
+  expect(html).toContain("A payment for it is under way");
+});
+
 test("the link of a mail opens the purchase without signing in, and is not found in the history", async () => {
   writeSignedIn(false);
   const replaceState = vi.fn();
