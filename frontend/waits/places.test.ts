@@ -289,6 +289,6 @@ test("above the products stands what concerns this show alone", async () => {
   expect(html).toContain("You are number 3");
   expect(held).toContain("Buy it now");
   const lost = wait({ state: "passed", number: null });
-  expect(htmlOf(Strip, store, { places: await known(lost) })).toContain("went to the next in line");
+  expect(htmlOf(Strip, store, { places: await known(lost) })).toContain("or you gave it back");
   expect(htmlOf(Strip, store, { places: await known() })).not.toContain("<li");
 });
