@@ -187,6 +187,24 @@ async def test_more_units_than_there_are_change_nothing(hall: Hall, database: Da
     assert await states(hall) == ["planned"]
 
 
+async def test_drop_that_is_short_says_how_many_nobody_waits_for(
+    hall: Hall, database: Database
+) -> None:
+    """It is planned anew with what it is told, and then opens."""
+    await execute(database, "update stock_item set waiting = 7")
+    planned = (await hall.plan(units=5, price=2500)).json()
+    await hall.agree(planned["id"])
+
+    short = await hall.ask("POST", f"/drops/{planned['id']}/open", hall.host)
+
+    assert (short.status_code, short.json()["code"]) == (409, "drop_short")
+    left = short.json()["available"]
+    assert left == 3
+    assert await states(hall) == ["planned"]
+    await hall.announce(units=left, price=2500)
+    assert await scalar(database, "select max(held) from stock_item") == 3
+
+
 async def test_show_has_one_drop_at_a_time(hall: Hall) -> None:
     await hall.announce()
     second = (await hall.plan(price=2500)).json()["id"]

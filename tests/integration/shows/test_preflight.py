@@ -17,6 +17,7 @@ from showfloor.shows.service import lifecycle
 from showfloor.stock import service as stock
 from tests.clocks import stopped
 from tests.integration.app.conftest import app, client
+from tests.integration.checkout.shop import execute
 from tests.people import FakeStreaming, Floor, add_floor, add_host, add_key
 
 __all__ = ["app", "client"]
@@ -92,6 +93,26 @@ async def test_preflight_names_what_to_mend_and_is_ready_when_it_is(
     }
     assert found["stock_gone"]["product_ids"] == [ids.encode("prod", mug.id)]
     assert found["loudness_low"]["params"] == {"lufs": -25, "by": 9, "target": -16}
+
+
+async def test_goods_of_which_people_wait_for_every_piece_are_gone(
+    client: httpx2.AsyncClient,
+    streaming: FakeStreaming,
+    database: Database,
+    floor: Floor,
+    host: dict[str, str],
+    path: str,
+) -> None:
+    mug = floor.products[0]
+    await execute(
+        database,
+        f"update stock_item set waiting = on_hand where variant_id = '{mug.variants[0].id}'",
+    )
+
+    checks = (await client.get(f"{path}/preflight", headers=host)).json()["checks"]
+
+    (gone,) = [check for check in checks if check["code"] == "stock_gone"]
+    assert gone["product_ids"] == [ids.encode("prod", mug.id)]
 
 
 async def test_sound_that_nobody_could_measure_is_said_to_be_unmeasured(

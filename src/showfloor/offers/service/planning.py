@@ -163,8 +163,8 @@ async def announce_drop(
         raise DropPriceHigher(usual=usual.amount)
     if not await stock.set_apart(session, drop.id, variant_id=drop.variant_id, units=drop.units):
         there = await stock.stock_of(session, [drop.variant_id])
-        left = there[drop.variant_id].available if there else 0
-        raise DropShort(extra={"available": max(left, 0)})
+        left = there[drop.variant_id].for_sale if there else 0
+        raise DropShort(extra={"available": left})
     announced = await _announced(session, locked)
     await _note_price(session, announced)
     begun = await _add(session, locked, running.terms_of(announced, locked.at))

@@ -48,7 +48,7 @@ async def _shelf(session: Session, show: Show) -> list[PricedProduct]:
 async def _shelf_checks(session: Session, shelf: list[PricedProduct]) -> list[Check]:
     variants = [variant.id for priced in shelf for variant in priced.product.variants]
     found = await stock.stock_of(session, variants)
-    return rules.shelf_checks(shelf, {id: stock.available for id, stock in found.items()})
+    return rules.shelf_checks(shelf, {id: stock.for_sale for id, stock in found.items()})
 
 
 async def _destination_checks(session: Session, show: Show, secret: str) -> list[Check]:
