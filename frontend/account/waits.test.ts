@@ -95,6 +95,8 @@ test.each([english, arabic])("the account says for what its owner waits, $lang",
   expect(text).toContain(by.t("wait.held", { choice, time: by.time(held.until) }));
   expect(text).toContain(by.t("wait.ask"));
   expect(html).toContain(`/s/kiln?lang=${by.lang}`);
+  for (const action of ["wait.open_show", "wait.buy", "wait.log", "wait.decline"] as const)
+    expect(html).toContain(`aria-label="${by.t("wait.named", { action: by.t(action), choice })}"`);
 });
 
 test("an account that waits for nothing has no such part", async () => {

@@ -5,9 +5,12 @@ export function takeFocus(node: Element, when: () => boolean = () => true): void
 }
 
 /** Moves the focus to the field that has to be filled in first, so that what is wrong with it is
- *  seen and read out. */
-export function focusOn(id: string): void {
-  document.getElementById(id)?.focus();
+ *  seen and read out; or to the first of these that is there, when what had it is gone. */
+export function focusOn(...ids: string[]): void {
+  for (const id of ids) {
+    const found = document.getElementById(id);
+    if (found) return found.focus();
+  }
 }
 
 /** Brings a notice into view: what happened is above what was being typed. */

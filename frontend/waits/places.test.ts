@@ -247,7 +247,7 @@ test("the button of a sold-out choice waits for it, buys what is held, or leads 
   expect(htmlOf(Action, store, { places: await known(wait()), ...props })).toContain("Sold out");
   writeSignedIn(false);
   expect(htmlOf(Action, store, { places: new Places("", "show_1"), ...props })).toContain(
-    'href="/account?lang=en#wait=show_1%20vase-moss"',
+    'id="wait-ask" href="/account?lang=en#wait=show_1%20vase-moss"',
   );
 });
 
@@ -291,4 +291,16 @@ test("above the products stands what concerns this show alone", async () => {
   const lost = wait({ state: "passed", number: null });
   expect(htmlOf(Strip, store, { places: await known(lost) })).toContain("or you gave it back");
   expect(htmlOf(Strip, store, { places: await known() })).not.toContain("<li");
+});
+
+test("each button of the strip says of which piece it is", async () => {
+  const store = storeOf();
+  const mug = { id: "wait_2", product_id: "mug", product: words("The mug"), choice: words("") };
+  const both = await known(offered, { ...offered, ...mug, sku: "mug-only" });
+
+  const html = htmlOf(Strip, store, { places: both });
+
+  for (const action of ["Buy it now", "No, thank you"])
+    for (const choice of ["The vase, Moss", "The mug"])
+      expect(html).toContain(`aria-label="${action}: ${choice}"`);
 });
