@@ -12,7 +12,7 @@ import pytest
 
 from showfloor.catalog.types import Product
 from showfloor.kit import clock, ids
-from showfloor.kit.db import Database
+from showfloor.kit.db import Database, Session
 from showfloor.markets.types import SalesContext
 from showfloor.stock import queries, service
 from showfloor.stock.errors import SoldOut
@@ -24,6 +24,7 @@ from tests.integration.checkout.shop import (
     add_product,
     add_seller,
     execute,
+    let_expire,
     line,
     scalar,
     stock_now,
@@ -175,15 +176,50 @@ async def test_goods_go_once_the_payment_was_declined(database: Database, goods:
     assert (await stock_now(database, goods)).held == 0
 
 
-async def test_worker_is_woken_when_a_hold_ends(database: Database, goods: Product) -> None:
-    hold = await take(database, line(goods), scope=ids.new())
+def left_to_do(session: Session) -> set[str]:
+    """As of a connection, for what a session leaves to the worker (kit/notify.py)."""
+    names: set[str] = session.info.get("notify.woken", set())
+    return names
 
+
+async def test_worker_is_woken_when_a_hold_ends(database: Database, goods: Product) -> None:
+    given_back = await take(database, line(goods), scope=ids.new())
     async with database.transaction() as connection:
-        await service.release(connection, hold.id)
+        await service.release(connection, given_back.id)
+        assert connection.left_to_do == {service.FREED}
+
+    ran_out = await take(database, line(goods), scope=ids.new())
+    await let_expire(database, ran_out.id)
+    async with database.transaction() as connection:
+        assert await service.release_expired(connection) == 1
         assert connection.left_to_do == {service.FREED}
     async with database.transaction() as connection:
         assert await service.release_expired(connection) == 0
-        assert connection.left_to_do == set()
+        assert connection.left_to_do == set(), "nothing is free that was not"
+
+    left = await take(database, line(goods), scope=ids.new())
+    async with database.session() as session:
+        await service.release_held(session, left.id)
+        assert left_to_do(session) == {service.FREED}
+
+
+async def test_worker_is_woken_when_more_pieces_are_there(
+    database: Database, goods: Product
+) -> None:
+    variant = goods.variants[0].id
+    hold = await take(database, line(goods), scope=ids.new())
+    async with database.transaction() as connection:
+        locked = await service.lock_hold(connection, hold.id)
+        assert locked is not None
+        await service.settle(connection, locked)
+        assert connection.left_to_do == set(), "a sale frees nothing"
+
+    async with database.session() as session:
+        await service.take_counts(session, counts={variant: 5})
+        assert service.FREED in left_to_do(session)
+    async with database.session() as session:
+        await service.put_back(session, {variant: 1})
+        assert service.FREED in left_to_do(session)
 
 
 async def test_fewer_than_nobody_never_wait(database: Database, goods: Product) -> None:
