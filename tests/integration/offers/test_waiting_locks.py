@@ -75,7 +75,7 @@ async def test_erasure_and_purchase_do_not_wait_for_each_other(
     failed = [each for each in ended if isinstance(each, Exception)]
     assert len(failed) == (0 if guard else 1)
     if guard:
-        assert ended == [None, 2]
+        assert list(ended) == [None, 2]
         assert await scalar(hall.database, "select count(*) from waiting_place") == 0
         assert await scalar(hall.database, "select max(waiting) from stock_item") == 0
     else:
