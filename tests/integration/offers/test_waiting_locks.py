@@ -148,7 +148,7 @@ async def test_however_many_are_waited_for_is_asked_in_one_parameter(database: D
     await execute(
         database,
         "insert into stock_item (variant_id, on_hand, waiting) "
-        f"select gen_random_uuid(), n % 2, 1 from generate_series(1, {2 * many}) n",
+        f"select gen_random_uuid(), (n > 9)::int, 1 from generate_series(1, {many + 9}) n",
     )
     await execute(
         database,
