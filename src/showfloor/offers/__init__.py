@@ -12,6 +12,6 @@ apart when the countdown begins, and back for everybody when the drop ends. Of a
 claimed than its quota, a claim is taken off one paid purchase, and `rules/pricing.py` alone decides
 what is taken off which line (decision 0025). Who counts as one person is said in `rules/policy.py`.
 A piece that people wait for is held for the first of them and nobody else; each step is a record in
-the transaction of what it states, under the lock of the list's row (decision 0026). Events in:
+the transaction of what it states, under the lock of the list's row (decision 0027). Events in:
 `shows.ended.v1`; out: `offers.piece_offered.v1`.
 """
