@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -128,17 +128,29 @@ class Shelves:
 
 
 @pytest.fixture
-def shelves(postgres: EmbeddedPostgres) -> Iterator[Shelves]:
-    with database_of(postgres, TEMPLATE) as url:
+def upgrade_to(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str, str], None]:
+    """As an older version of the program upgrades: it has no migration after this one."""
+
+    def upgrade(url: str, revision: str) -> None:
+        def newer(_: str, names: list[str]) -> list[str]:
+            return [name for name in names if name[:4].isdigit() and name[:4] > revision]
+
+        folder = tmp_path / revision
+        shutil.copytree(migrate.MIGRATIONS, folder, ignore=newer)
+        with monkeypatch.context() as patch:
+            patch.setattr(migrate, "MIGRATIONS", folder)
+            migrate.upgrade_now(url)
+
+    return upgrade
+
+
+@pytest.fixture
+def shelves(
+    postgres: EmbeddedPostgres, upgrade_to: Callable[[str, str], None]
+) -> Iterator[Shelves]:
+    with database_of(postgres, None) as url:
+        upgrade_to(url, "0065")
         made = Shelves(url, (ids.new(), ids.new()), [ids.new() for _ in range(3)])
-        made.run(
-            "drop trigger show_product_numbered on show_product",
-            "drop function show_product_number",
-            "alter table show_product drop column item_number",
-            "alter table show drop column last_item_number",
-            "alter table chat_settings drop column buy_by_comment",
-            "update alembic_version set version_num = '0065'",
-        )
         with psycopg.connect(url) as connection:
             for show in made.shows:
                 connection.execute(
@@ -177,8 +189,10 @@ def test_process_of_the_version_before_adds_a_product_all_the_same(
             shelves.add(fourth, 9)
 
 
-def test_numbering_that_was_interrupted_goes_on(shelves: Shelves) -> None:
-    migrate.upgrade_now(shelves.url)
+def test_numbering_that_was_interrupted_goes_on(
+    shelves: Shelves, upgrade_to: Callable[[str, str], None]
+) -> None:
+    upgrade_to(shelves.url, "0066")
     unique = "uq_show_product_show_id_item_number"
     shelves.run(
         f"alter table show_product drop constraint {unique}",
