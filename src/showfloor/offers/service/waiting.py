@@ -170,7 +170,8 @@ async def leave(session: Session, *, place_id: UUID, viewer: Viewer | None = Non
 
 async def _give_up(session: Session, found: Sequence[Place]) -> dict[UUID, PlaceState]:
     """Places of one viewer, of whom each list has one. What keeps those that are not given up: a
-    payment under way (`offered`), of which nothing has changed, or that a piece was bought.
+    payment under way (`offered`), of which nothing has changed, or that a piece was bought. In a
+    list that has ended there is nothing to give up.
 
     Everything is locked before the first change, in the order in which everybody locks.
     """
@@ -178,7 +179,11 @@ async def _give_up(session: Session, found: Sequence[Place]) -> dict[UUID, Place
     for list_id in sorted({each.list_id for each in found}):
         if (waiting := await queries.lock_list(session, list_id)) is not None:
             locked[list_id] = waiting
-    places = await queries.places_by_id(session, [each.id for each in found])
+    places = [
+        each
+        for each in await queries.places_by_id(session, [each.id for each in found])
+        if each.list_id in locked
+    ]
     holds = [each.hold_id for each in places if each.hold_id is not None]
     await stock.lock_held(session, holds, [each.waiting.variant_id for each in locked.values()])
     kept = {}
