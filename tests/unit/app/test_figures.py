@@ -82,7 +82,6 @@ SAID = {
     "viewer.kept.waits": [kept_for("waiting").days],
     "wait.ask_text": [OFFER_SECONDS // 60],
     "wait.joined_text": [OFFER_SECONDS // 60],
-    "wait.passed_text": [OFFER_SECONDS // 60],
     "wait.title_text": [OFFER_SECONDS // 60],
 }
 """Whole texts, each with all its figures in their order."""
