@@ -2,6 +2,7 @@
 import { call, Refused } from "../api/client";
 import { Work } from "../api/work.svelte";
 import type { Product, Show, Variant, Wait, Waits } from "../contract";
+import { forgetHeld } from "../shop/kept";
 import { findVariant } from "../shop/variants";
 import type { Account } from "./session.svelte";
 
@@ -56,8 +57,11 @@ export class OwnWaits extends Work {
     this.account.dropWait();
   };
 
-  leave = ({ id }: Wait): Promise<boolean> =>
-    this.#then(() => this.account.request(`/waits/${id}`, { method: "DELETE" }));
+  leave = (wait: Wait): Promise<boolean> =>
+    this.#then(async () => {
+      await this.account.request(`/waits/${wait.id}`, { method: "DELETE" });
+      forgetHeld(wait.show_id, wait.held?.hold_id);
+    });
 
   /** What is shown afterwards is what the server has. */
   #then(step: () => Promise<unknown>): Promise<boolean> {
@@ -71,6 +75,8 @@ export class OwnWaits extends Work {
 /** Whoever has the mail gives the place up, signed in or not. */
 export class LeavingLine extends Work {
   done = $state(false);
+  /** Null until it is known. */
+  wait = $state.raw<Wait | null>(null);
 
   constructor(
     private readonly api: string,
@@ -79,9 +85,18 @@ export class LeavingLine extends Work {
     super();
   }
 
+  load = (): Promise<boolean> => this.once(() => this.#find());
+
+  async #find(): Promise<Wait> {
+    const body = { token: this.token };
+    return (this.wait ??= await call<Wait>(this.api, "/waits/open", { method: "POST", body }));
+  }
+
   leave = (): Promise<boolean> =>
     this.once(async () => {
+      const { show_id, held } = await this.#find();
       await call(this.api, `/waits/leave/${encodeURIComponent(this.token)}`, { method: "POST" });
+      forgetHeld(show_id, held?.hold_id);
       this.done = true;
     });
 }

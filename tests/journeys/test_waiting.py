@@ -222,10 +222,17 @@ def test_viewer_leaves_the_line_and_gives_what_is_held_to_the_next(
         opened = goods.mail_to(address, "wait")
         page.context.close()
         page = page_of(browser, lang, size)
+        page.goto(opened)
+        say_born(page)
+        expect(page.locator(".summary")).to_contain_text(SOLD_OUT[lang])
         page.goto(link)
+        expect(page.get_by_text(SOLD_OUT[lang])).to_be_visible()
         assert look(page, f"{name}-mail") == []
         page.get_by_role("button", name=said["leave"]).click()
         expect(page.get_by_text(said["gave_up"])).to_be_visible()
         page.goto(opened)
-        expect(page.locator(".shop").get_by_text(said["gone"]).first).to_be_attached()
+        expect(page.locator(".shop").get_by_text(said["gone"])).to_be_visible()
+        # What this browser began to buy is no longer held in it.
+        expect(page.get_by_role("timer")).to_have_count(0)
+        assert look(page, f"{name}-over") == []
         page.context.close()
