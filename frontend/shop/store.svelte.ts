@@ -489,10 +489,13 @@ export class ShowStore {
     return product?.variants.some(({ sku }) => skus.has(sku)) ?? false;
   }
 
-  /** To the purchase of what is held for who waited; to what is held besides, which comes first. */
-  async buyHeld({ hold_id, token }: HeldPiece): Promise<void> {
+  /** To the purchase of what is held for who waited; to what is held besides, which comes first. False
+   *  where there is neither: `buying.problem` says why, and nothing where the time has run out. */
+  async buyHeld({ hold_id, token }: HeldPiece): Promise<boolean> {
     await this.buying.adopt(hold_id, token);
-    if (this.buying.hold) this.open("checkout");
+    if (!this.buying.open) return false;
+    this.open("checkout");
+    return true;
   }
 
   sellerOf(sku: string): string {

@@ -1,5 +1,6 @@
 /** What a show's page loads for somebody who waits in line, or may want to. */
 import type { ShowStore, WaitParts } from "../shop/store.svelte";
+import { buyHeld } from "./buying";
 import { Places, waitIn } from "./places.svelte";
 import Action from "./action.svelte";
 import Note from "./note.svelte";
@@ -15,6 +16,8 @@ export async function openWaits(store: ShowStore): Promise<WaitParts> {
   // Nobody finds it in the history afterwards.
   history.replaceState(history.state, "", location.pathname + location.search);
   const found = await places.open(token);
-  if (found?.held) await store.buyHeld(found.held);
+  const leadsOn = found?.held ? await buyHeld(store, places, found.held) : false;
+  // On a phone what became of it stands on the shelf, which is closed.
+  if (!leadsOn && store.view === "show") store.open("shelf");
   return parts;
 }

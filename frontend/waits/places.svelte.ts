@@ -1,7 +1,7 @@
 /** Where this viewer stands in line for what is sold out. The state is what the server answered last;
  *  who is in line is asked for again every few seconds while the page is looked at. */
 import { call, problemOf, type Problem } from "../api/client";
-import type { Viewer, Wait, Waits } from "../contract";
+import type { HeldPiece, Viewer, Wait, Waits } from "../contract";
 import { maybeSignedIn, writeSignedIn } from "../shop/kept";
 
 /** Milliseconds. A piece is held for half an hour, and the mail comes at once. */
@@ -119,6 +119,13 @@ export class Places {
       this.#again();
       return true;
     }, "says");
+  }
+
+  /** By the server's clock it is held no more, before its list says so. */
+  ranOut({ hold_id }: HeldPiece): void {
+    this.list = this.list.map((each) =>
+      each.held?.hold_id === hold_id ? { ...each, state: "passed", held: null } : each,
+    );
   }
 
   #put(found: Wait): void {

@@ -6,6 +6,7 @@ import { arabic, english } from "../testing/rendered";
 import { htmlOf, show, storeOf, VASE, words } from "../testing/show";
 import { hold, later, ok, refusal, standInShop, storage } from "../testing/shop";
 import Action from "./action.svelte";
+import { buyHeld } from "./buying";
 import Note from "./note.svelte";
 import { openWaits } from "./parts";
 import { Places } from "./places.svelte";
@@ -207,6 +208,44 @@ test("the link of a mail opens the purchase without signing in, and is not found
   expect([store.view, store.buying.open?.id]).toEqual(["checkout", "hold_1"]);
 });
 
+test.each([
+  ["the place is over", [refusal("wait_not_found", 404)]],
+  ["what was held has run out", [ok(offered), refusal("hold_expired", 410)]],
+])("where %s the link of a mail leads to the shelf, which says so", async (_, answers) => {
+  writeSignedIn(false);
+  vi.stubGlobal("location", { hash: "#wait=T", pathname: "/s/kiln", search: "" });
+  vi.stubGlobal("history", { replaceState: vi.fn(), pushState: vi.fn(), state: null });
+  vi.stubGlobal("HTMLElement", class {});
+  const store = storeOf();
+  shop.answers = answers;
+
+  const parts = await openWaits(store);
+  parts.places.stop();
+
+  expect([store.view, store.buying.open]).toEqual(["shelf", null]);
+});
+
+test("what has run out by the server's clock opens no purchase, and is shown so at once", async () => {
+  const store = storeOf();
+  await known(offered);
+  shop.answers = [refusal("hold_expired", 410)];
+
+  expect(await buyHeld(store, places, HELD)).toBe(false);
+
+  expect([store.view, store.buying.open]).toEqual(["show", null]);
+  expect(htmlOf(Strip, store, { places })).toContain("is no longer held for you");
+});
+
+test("what the network kept back is held still, and the reason is known", async () => {
+  const store = storeOf();
+  await known(offered);
+  shop.answers = [refusal("busy", 503), refusal("busy", 503), refusal("busy", 503)];
+
+  expect(await buyHeld(store, places, HELD)).toBe(false);
+
+  expect([store.buying.problem?.code, places.list]).toEqual(["busy", [offered]]);
+});
+
 test("what is held besides is finished first", async () => {
   const store = storeOf();
   shop.answers = [ok(hold("hold_2", [{ sku: "mug-only", quantity: 1 }], 2000), 201)];
@@ -274,7 +313,7 @@ test("in a show that sells nothing nobody is asked to wait, and what is held can
 
   const nobody = await sheet();
   expect(nobody).not.toContain("Tell me when one is free");
-  expect(nobody).not.toContain("You wait in line");
+  expect(nobody).not.toContain("Wait in line");
   expect(await sheet(offered)).toContain("Buy it now");
 });
 
