@@ -1067,11 +1067,10 @@ export interface components {
         };
         /**
          * @description What is held for somebody who waited, until `until`; more is added once, when paying begins.
-         *     `token` is the hold's own, with which it is bought or given back.
+         *     `hold_id` changes whenever it is taken to a purchase (`POST /waits/{wait_id}/hold`).
          */
         HeldPiece: {
             hold_id: string;
-            token: string;
             /** Format: date-time */
             until: string;
         };
@@ -1094,11 +1093,13 @@ export interface components {
         };
         /**
          * @description `token` is a secret: the buyer's Bearer from here on. `drop_id` is of the drop whose pieces
-         *     these are.
+         *     these are. `waited_s` is null but of a piece that was held for who waited in line for it: for
+         *     how many seconds in all. Such a hold, and one of a drop, is bought as it is, or given back.
          */
         HoldOut: {
             id: string;
             drop_id: string | null;
+            waited_s: number | null;
             token: string;
             /** Format: date-time */
             expires_at: string;

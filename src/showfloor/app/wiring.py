@@ -29,6 +29,7 @@ from showfloor.checkout.adapters.test_provider import MODES as TEST_MODES
 from showfloor.checkout.adapters.test_provider import TestProvider
 from showfloor.checkout.deps import CheckoutDeps
 from showfloor.checkout.http import refunds as refunds_http
+from showfloor.checkout.http import waited as waited_http
 from showfloor.delivery import http as delivery_http
 from showfloor.embed import http as embed_http
 from showfloor.feeds import http as feeds_http
@@ -227,6 +228,7 @@ EDGES = (
     offers_http,
     coupons_http,
     waiting_http,
+    waited_http,
     replays_http,
     room_http,
     hearts_http,

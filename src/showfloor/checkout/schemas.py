@@ -176,11 +176,13 @@ class HeldLine(BaseModel):
 
 class HoldOut(BaseModel):
     """`token` is a secret: the buyer's Bearer from here on. `drop_id` is of the drop whose pieces
-    these are.
+    these are. `waited_s` is null but of a piece that was held for who waited in line for it: for
+    how many seconds in all. Such a hold, and one of a drop, is bought as it is, or given back.
     """
 
     id: str
     drop_id: str | None
+    waited_s: int | None
     token: str
     expires_at: Time
     total: MoneyOut

@@ -40,6 +40,7 @@ from showfloor.markets import postcodes
 from showfloor.markets.types import NoWithdrawal
 from showfloor.merchants.types import TermsName
 from showfloor.offers.types import PassedOver
+from showfloor.offers.types.waiting import OFFER_SECONDS
 from showfloor.orders import service as orders
 from showfloor.orders.schemas import AgreedCouponOut, SellerIdentity
 from showfloor.orders.types import LOST_LATER, Order, Seller
@@ -52,6 +53,7 @@ def hold_view(hold: Hold, token: str) -> HoldOut:
     return HoldOut(
         id=ids.encode("hold", hold.id),
         drop_id=None if hold.apart_id is None else ids.encode("drop", hold.apart_id),
+        waited_s=OFFER_SECONDS if hold.waited else None,
         token=token,
         expires_at=clock.rfc3339(hold.expires_at),
         total=MoneyOut.of(hold.total),

@@ -101,6 +101,15 @@ class DropHoldFixed(AppError):
     status = 409
 
 
+class WaitHoldFixed(AppError):
+    """What is held for somebody who waited for it is given back or bought as it is: its time is
+    longer than that of other holds, and is for that piece alone.
+    """
+
+    code = "wait_hold_fixed"
+    status = 409
+
+
 class CouponNotFound(AppError):
     code = "coupon_not_found"
     status = 404

@@ -218,11 +218,10 @@ class WaitToken(BaseModel):
 
 class HeldPiece(BaseModel):
     """What is held for somebody who waited, until `until`; more is added once, when paying begins.
-    `token` is the hold's own, with which it is bought or given back.
+    `hold_id` changes whenever it is taken to a purchase (`POST /waits/{wait_id}/hold`).
     """
 
     hold_id: Annotated[str, id_with("hold")]
-    token: str
     until: Time
 
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
-from uuid import UUID
 
 from showfloor.kit import clock, ids, messages
 from showfloor.kit.money import Money
@@ -188,13 +187,11 @@ def _span(seconds: int, lang: str) -> str:
     return messages.translate(lang, "coupon_terms.minutes", count=max(seconds // 60, 1))
 
 
-def wait_view(wait: Wait, token_of: Callable[[UUID], str]) -> WaitOut:
-    """`token_of` makes the token of a hold."""
+def wait_view(wait: Wait) -> WaitOut:
     place, held = wait.place, None
     if place.state is PlaceState.OFFERED and place.hold_id is not None and place.until is not None:
         held = HeldPiece(
             hold_id=ids.encode("hold", place.hold_id),
-            token=token_of(place.hold_id),
             until=clock.rfc3339(place.until),
         )
     return WaitOut(
@@ -214,5 +211,5 @@ def wait_view(wait: Wait, token_of: Callable[[UUID], str]) -> WaitOut:
     )
 
 
-def waits_view(waits: Sequence[Wait], token_of: Callable[[UUID], str]) -> WaitsOut:
-    return WaitsOut(waits=[wait_view(each, token_of) for each in waits])
+def waits_view(waits: Sequence[Wait]) -> WaitsOut:
+    return WaitsOut(waits=[wait_view(each) for each in waits])

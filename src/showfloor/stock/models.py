@@ -122,9 +122,11 @@ class StockApartRow(Base):
 class HoldRow(Base):
     """`guest` groups the holds of one browser and is random: nobody is known by it.
 
-    `key` is a digest of the Idempotency-Key. `client` is a keyed digest of the network that asked
-    (kit/network); it goes when the goods are sold, with the cool-down after a hold that was given
-    back or ran out, and after six hours where goods with a limit for each buyer were sold.
+    `key` is a digest of the Idempotency-Key, and `request` one of what was asked for; it is empty
+    where nobody asked, of what was held for who waited in line. `client` is a keyed digest of the
+    network that asked (kit/network); it goes when the goods are sold, with the cool-down after a
+    hold that was given back or ran out, and after six hours where goods with a limit for each buyer
+    were sold.
     `kind`, `market`, `scope` and `show_id` are the sales context.
     """
 

@@ -47,7 +47,8 @@ class Caller:
 class Hold:
     """`state` is held only while every line is. `ran_out` by the database's clock: the goods may
     still be there, but the next buyer gets them. `apart_id` is of the pieces that were set apart,
-    where these are some of them: the hold then has one line, and who sells them ends it.
+    where these are some of them: the hold then has one line, and who sells them ends it. `waited`
+    is read where its owner looks at it: it was held for who waited in line.
     """
 
     id: UUID
@@ -58,6 +59,7 @@ class Hold:
     state: LineState
     ran_out: bool = False
     apart_id: UUID | None = None
+    waited: bool = False
 
     @property
     def pieces(self) -> dict[UUID, int]:

@@ -10,7 +10,6 @@ from uuid import UUID
 
 import pytest
 
-from showfloor.kit import ids
 from showfloor.kit.db import Session
 from showfloor.kit.pace import Limit
 from showfloor.offers.http import waiting as waiting_http
@@ -33,6 +32,7 @@ from tests.integration.offers.waiters import (
     count,
     deliver,
     in_line,
+    leave_by_mail,
     log_of,
     proof,
     run_out,
@@ -149,10 +149,7 @@ async def test_piece_that_is_not_bought_goes_to_the_next(sold_out: Hall, way: st
     elif way == "declined":
         assert (await anna.leave(place["id"])).status_code == 204
     else:
-        secret = sold_out.app.state.settings.secret.encode()
-        token = rules.wait_token(secret, ids.parse("wait", place["id"]))
-        answer = await sold_out.client.post(f"/api/v1/waits/leave/{token}")
-        assert answer.status_code == 204
+        assert (await leave_by_mail(sold_out, place["id"])).status_code == 204
     await offer_freed(sold_out.database)
 
     assert (await badr.wait())["state"] == "offered"

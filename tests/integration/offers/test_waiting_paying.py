@@ -6,13 +6,11 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-import httpx2
 import pytest
 
 from showfloor.checkout import tasks
-from showfloor.kit import clock, ids
+from showfloor.kit import clock
 from showfloor.kit.messages import translate
-from showfloor.offers.rules import waiting as rules
 from showfloor.offers.service import offer_freed
 from showfloor.privacy import service as privacy
 from showfloor.stock.queries import line
@@ -22,7 +20,14 @@ from tests.integration.checkout.shop import scalar
 from tests.integration.offers.conftest import DropBuyer, Hall
 from tests.integration.offers.coupons import agrees
 from tests.integration.offers.test_waiting import clock_of_lists, own_counts, sold_out
-from tests.integration.offers.waiters import Waiter, count, in_line, log_of, proof
+from tests.integration.offers.waiters import (
+    Waiter,
+    count,
+    in_line,
+    leave_by_mail,
+    log_of,
+    proof,
+)
 from tests.integration.viewers.own_data import registry
 
 __all__ = ["clock_of_lists", "own_counts", "registry", "sold_out"]
@@ -49,12 +54,6 @@ async def bank_answers(hall: Hall) -> None:
             await tasks.settle_open_payments(hall.database, providers=providers)
 
 
-async def leave_by_mail(hall: Hall, place: str) -> httpx2.Response:
-    secret = hall.app.state.settings.secret.encode()
-    token = rules.wait_token(secret, ids.parse("wait", place))
-    return await hall.client.post(f"/api/v1/waits/leave/{token}")
-
-
 @guarded
 @pytest.mark.parametrize("way", ["by mail", "signed in"])
 async def test_place_is_not_left_while_it_is_paid_for(
@@ -65,8 +64,8 @@ async def test_place_is_not_left_while_it_is_paid_for(
     anna, badr = await in_line(sold_out, "anna", "badr")
     await count(sold_out, 1)
     await offer_freed(sold_out.database)
-    place = await anna.wait()
     buyer = await paying(anna)
+    place = await anna.wait()
     before = await log_of(sold_out, place)
 
     left = await (

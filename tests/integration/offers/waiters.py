@@ -14,6 +14,7 @@ from showfloor.kit.db import Database
 from showfloor.kit.outbox import Dispatcher
 from showfloor.notices import service as notices
 from showfloor.notices.views import Office
+from showfloor.offers.rules import waiting as rules
 from showfloor.offers.service import verify_waiting
 from showfloor.offers.types.waiting import WaitingProof
 from showfloor.stock import service as stock
@@ -56,12 +57,37 @@ class Waiter:
     async def leave(self, wait: str) -> httpx2.Response:
         return await self.send("DELETE", f"/waits/{wait}")
 
+    async def take(self, buyer: DropBuyer) -> httpx2.Response:
+        """What is held for them, into this browser."""
+        place = (await self.wait())["id"]
+        answer = await buyer.counter.client.post(
+            f"/waits/{place}/hold", headers={"X-Viewer-Token": self.token}
+        )
+        return has(buyer, answer)
+
     async def buyer(self, address: str | None = None) -> DropBuyer:
         """Their browser, with what is held for them in it."""
-        held = (await self.wait())["held"]
         buyer = await self.hall.buyer(address)
-        buyer.hold, buyer.token = {"id": held["hold_id"]}, held["token"]
+        answer = await self.take(buyer)
+        assert answer.status_code == 200, answer.text
         return buyer
+
+
+def has(buyer: DropBuyer, answer: httpx2.Response) -> httpx2.Response:
+    if answer.status_code == 200:
+        buyer.hold, buyer.token = answer.json(), answer.json()["token"]
+    return answer
+
+
+async def take_by_mail(hall: Hall, place: str, buyer: DropBuyer) -> httpx2.Response:
+    """Whoever has the link, in this browser."""
+    token = rules.wait_token(hall.app.state.settings.secret.encode(), ids.parse("wait", place))
+    return has(buyer, await buyer.counter.client.post("/waits/hold", json={"token": token}))
+
+
+async def leave_by_mail(hall: Hall, place: str) -> httpx2.Response:
+    token = rules.leave_token(hall.app.state.settings.secret.encode(), ids.parse("wait", place))
+    return await hall.client.post(f"/api/v1/viewer/waits/leave/{token}")
 
 
 async def waiter(hall: Hall, name: str) -> Waiter:

@@ -56,7 +56,7 @@ from showfloor.kit.openapi import refusals
 from showfloor.kit.schemas import AddressIn
 from showfloor.kit.text import LONGEST_SKU
 from showfloor.offers import service as offers
-from showfloor.offers.errors import CouponTokenInvalid, DropHoldFixed
+from showfloor.offers.errors import CouponTokenInvalid, DropHoldFixed, WaitHoldFixed
 from showfloor.orders.types import Address, Buyer
 from showfloor.shows.errors import ShowNotFound
 from showfloor.stock import service as stock
@@ -111,7 +111,7 @@ def _guest(request: Request, deps: CheckoutDeps) -> UUID:
     return stock.hold_of_token(deps.secret, _token(request))
 
 
-def _client(request: Request, deps: CheckoutDeps) -> bytes | None:
+def client_of(request: Request, deps: CheckoutDeps) -> bytes | None:
     """The network that asks, where it is known."""
     return deps.client(request.client.host) if request.client else None
 
@@ -134,7 +134,7 @@ async def hold_goods(request: Request) -> Response:
         _money(given.expected_total),
         key,
         idempotency.fingerprint(given.model_dump()),
-        Caller(previous, _client(request, deps)),
+        Caller(previous, client_of(request, deps)),
         given.deliver_to,
     )
     if given.drop_id is None:
@@ -393,11 +393,10 @@ async def quote_goods(
         LimitReached,
         NetworkLimitReached,
         DropHoldFixed,
+        WaitHoldFixed,
     ),
 )
-async def change_hold(
-    hold_id: str, body: HoldIn, request: Request, deps: CheckoutDep, guest: GuestDep
-) -> HoldOut:
+async def change_hold(hold_id: str, body: HoldIn, deps: CheckoutDep, guest: GuestDep) -> HoldOut:
     """Other lines and quantities, until the same deadline, all or nothing. What was held keeps its
     price; a checkout on the hold changes with it. Doing so twice is fine.
     """
@@ -412,7 +411,6 @@ async def change_hold(
             hold_id=guest,
             lines=lines,
             expected_total=expected,
-            client=_client(request, deps),
             deliver_to=body.deliver_to,
         )
     return hold_view(hold, stock.hold_token(deps.secret, guest))

@@ -1,6 +1,6 @@
-"""Use cases of `checkout`, one file a step: shelf (what may be held, at which price), holds,
-contact (who buys), paying, settlement (what the provider's status does), reconciliation (the
-providers' own lists), refunding (money back).
+"""Use cases of `checkout`, one file a step: shelf (what may be held, at which price), holds, waited
+(what was held for who waited in line), contact (who buys), paying, settlement (what the provider's
+status does), reconciliation (the providers' own lists), refunding (money back).
 """
 
 from showfloor.checkout.service.contact import (
@@ -27,6 +27,7 @@ from showfloor.checkout.service.settlement import (
     take_callback,
 )
 from showfloor.checkout.service.shelf import Shelf
+from showfloor.checkout.service.waited import take_waited
 
 __all__ = [
     "Shelf",
@@ -52,4 +53,5 @@ __all__ = [
     "settle_open_payments",
     "settle_open_refunds",
     "take_callback",
+    "take_waited",
 ]

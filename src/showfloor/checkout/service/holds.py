@@ -23,7 +23,7 @@ from showfloor.kit.db import Connection, Database
 from showfloor.kit.money import Money
 from showfloor.markets.service import get_market
 from showfloor.offers import service as drops
-from showfloor.offers.errors import DropHoldFixed
+from showfloor.offers.errors import DropHoldFixed, WaitHoldFixed
 from showfloor.shows.errors import ShowNotFound
 from showfloor.stock import service as stock
 from showfloor.stock.errors import HoldExpired
@@ -140,29 +140,32 @@ async def change_hold(
     hold_id: UUID,
     lines: tuple[tuple[str, int], ...],
     expected_total: Money | None,
-    client: bytes | None,
     deliver_to: str | None = None,
 ) -> Hold:
     """Other lines and quantities in an open hold, until the same deadline. What was in it keeps its
     price, what is new has today's. A checkout on it goes with it. `deliver_to` is as in
-    `HoldRequest`, `client` as in `Caller`.
+    `HoldRequest`.
 
     Raises HoldExpired, CheckoutClosed, PaymentInProgress, NotForSale, NotDelivered, PriceMismatch,
-    SoldOut, LimitReached, NetworkLimitReached, DropHoldFixed; then nothing has changed.
+    SoldOut, LimitReached, NetworkLimitReached, DropHoldFixed, WaitHoldFixed; then nothing
+    has changed.
     """
     checkout = await queries.checkout_of_hold(connection, hold_id, lock=True)
     if checkout is not None:
         blocking = queries.blocking(await queries.lock_attempts(connection, checkout.id))
         if blocking is not None:
             raise CheckoutClosed if blocking.state is PaymentState.PAID else PaymentInProgress
+    waited = stock.ask_waited(connection, hold_id)
     hold = await stock.lock_hold(connection, hold_id)
     if hold is None or not hold.is_open:
         raise HoldExpired
     if hold.apart_id is not None:
         raise DropHoldFixed
+    if await waited.answer():
+        raise WaitHoldFixed
     wanted = await _repriced(shelf, hold, lines)
     check_total(wanted, expected_total)
-    changed = await stock.change_lines(connection, hold, wanted, client=client)
+    changed = await stock.change_lines(connection, hold, wanted)
     if deliver_to is not None:
         await _check_reached(shelf, changed, deliver_to)
     if checkout is not None:
@@ -213,7 +216,9 @@ async def _repriced(shelf: Shelf, hold: Hold, lines: tuple[tuple[str, int], ...]
 
 async def get_hold(connection: Connection, *, hold_id: UUID) -> Hold:
     """What the guest holds. Raises HoldExpired when it is gone."""
-    return await stock.require_open(connection, hold_id)
+    waited = stock.ask_waited(connection, hold_id)
+    hold = await stock.require_open(connection, hold_id)
+    return replace(hold, waited=await waited.answer())
 
 
 async def release_hold(connection: Connection, *, hold_id: UUID) -> None:

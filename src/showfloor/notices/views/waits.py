@@ -22,7 +22,7 @@ def offer_letter(mail: Mail, offered: OfferedPiece, office: Office) -> Letter:
     given = {
         "lead": t("mail.wait.lead", product=name, moment=until),
         "url": f"{office.base_url}/s/{wait.slug}?lang={lang}#wait={offered.token}",
-        "leave": f"{office.base_url}/account?lang={lang}#leave={offered.token}",
+        "leave": f"{office.base_url}/account?lang={lang}#leave={offered.leave_token}",
     }
     return write_letter(
         mail,
@@ -32,5 +32,5 @@ def offer_letter(mail: Mail, offered: OfferedPiece, office: Office) -> Letter:
         lang=lang,
         subject=t("mail.wait.subject", product=name),
         given=given,
-        unsubscribe=f"{office.base_url}/api/v1/waits/leave/{offered.token}",
+        unsubscribe=f"{office.base_url}/api/v1/viewer/waits/leave/{offered.leave_token}",
     )

@@ -36,7 +36,6 @@ from showfloor.offers.schemas import WaitIn, WaitOut, WaitsOut, WaitToken
 from showfloor.offers.views import wait_view, waits_view
 from showfloor.shows import service as shows
 from showfloor.shows.errors import ProductNotInShow, ShowNotFound
-from showfloor.stock import service as stock
 from showfloor.viewers.http.who import CurrentViewer
 
 router = APIRouter(prefix="/api/v1", tags=["waiting"])
@@ -52,11 +51,6 @@ def _secret(request: Request) -> bytes:
     return secret.encode()
 
 
-def _token_of(request: Request) -> Callable[[UUID], str]:
-    secret = _secret(request)
-    return lambda hold_id: stock.hold_token(secret, hold_id)
-
-
 def _check_pace(request: Request, viewer_id: UUID) -> None:
     """Raises RateLimited."""
     pace: Pace = request.app.state.waits
@@ -66,10 +60,14 @@ def _check_pace(request: Request, viewer_id: UUID) -> None:
         raise refused
 
 
-def _place_of(request: Request, token: str) -> UUID:
-    """Raises WaitNotFound, RateLimited."""
+def place_of(request: Request, token: str) -> UUID:
+    """The place of a mail. Raises WaitNotFound, RateLimited."""
+    return _place_of(request, token, service.place_of_token)
+
+
+def _place_of(request: Request, token: str, read: Callable[[bytes, str], UUID]) -> UUID:
     try:
-        return service.place_of_token(_secret(request), token)
+        return read(_secret(request), token)
     except WaitNotFound:
         if not _wrong.hit(network_of(request)):
             raise RateLimited from None
@@ -107,13 +105,13 @@ async def join_waiting_list(
     gate.check_account(CollectionPoint.GUEST_CHECKOUT, viewer.age, country)
     _check_pace(request, viewer.id)
     wait = await service.join(session, viewer=viewer, show_id=show.id, sku=body.sku)
-    return wait_view(wait, _token_of(request))
+    return wait_view(wait)
 
 
 @router.get("/viewer/waits", responses=refusals(NotAuthenticated))
-async def list_waits(request: Request, session: SessionDep, viewer: CurrentViewer) -> WaitsOut:
+async def list_waits(session: SessionDep, viewer: CurrentViewer) -> WaitsOut:
     """For what this viewer waits, with what is held for them."""
-    return waits_view(await service.list_waits(session, viewer.id), _token_of(request))
+    return waits_view(await service.list_waits(session, viewer.id))
 
 
 @router.delete(
@@ -129,20 +127,31 @@ async def leave_waiting_list(wait_id: str, session: SessionDep, viewer: CurrentV
 @router.post("/waits/open", responses=refusals(WaitNotFound, RateLimited))
 async def open_wait(body: WaitToken, request: Request, session: SessionDep) -> WaitOut:
     """What is held for the reader of a mail, who need not be signed in."""
-    wait = await service.find_wait(session, _place_of(request, body.token))
-    return wait_view(wait, _token_of(request))
+    return wait_view(await service.find_wait(session, place_of(request, body.token)))
 
 
 @router.post(
-    "/waits/leave/{token}",
+    "/waits/leave",
+    status_code=204,
+    responses=refusals(WaitNotFound, WaitHeld, WaitPaying, RateLimited),
+)
+async def leave_opened_wait(body: WaitToken, request: Request, session: SessionDep) -> None:
+    """The reader of a mail has opened it and does not want it."""
+    await service.leave(session, place_id=place_of(request, body.token))
+
+
+@router.post(
+    "/viewer/waits/leave/{token}",
     status_code=204,
     responses=refusals(WaitNotFound, WaitHeld, WaitPaying, RateLimited),
 )
 async def leave_by_mail(token: str, request: Request, session: SessionDep) -> None:
     """The reader of a mail does not want it. Mail programs call this by themselves when their
-    reader presses "Unsubscribe" (RFC 8058 section 3.2), without a cookie.
+    reader presses "Unsubscribe" (RFC 8058 section 3.2), without a cookie. The token leaves the
+    line and opens nothing: addresses are kept in more places than what is sent to them.
     """
-    await service.leave(session, place_id=_place_of(request, token))
+    place_id = _place_of(request, token, service.place_of_leave_token)
+    await service.leave(session, place_id=place_id)
 
 
 @router.get(

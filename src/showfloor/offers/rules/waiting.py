@@ -11,11 +11,9 @@ from showfloor.kit import tokens
 from showfloor.kit.retention import kept_for
 from showfloor.offers.errors import WaitNotFound
 from showfloor.offers.rules.running import milliseconds
-from showfloor.offers.types.waiting import Opened, Place, WaitingList
+from showfloor.offers.types.waiting import OFFER_SECONDS, Opened, Place, WaitingList
 
 VERSION = 1
-OFFER_SECONDS = 1800
-"""Long enough to read a mail and to buy; the next in line waits no longer for each who does not."""
 LONGEST = kept_for("waiting")
 """After so long nobody remembers what they wait for."""
 MOST_WAITS = 20
@@ -25,6 +23,7 @@ MOST_IN_LINE = 1000
 PREPARED_WITHIN = timedelta(days=1)
 """What was recorded of a show is there long before; a line waits no longer for it."""
 _TOKEN = b"waiting place"
+_LEAVE_TOKEN = b"waiting place, to leave it"
 
 
 def opened(waiting: WaitingList, at: int) -> Opened:
@@ -58,13 +57,27 @@ def is_in_time(until: datetime, now: datetime) -> bool:
 
 
 def wait_token(secret: bytes, place_id: UUID) -> str:
-    """Whoever has the mail may see the place and give it up."""
+    """Whoever has the mail may see the place, take what is held in it and give it up."""
     return tokens.sign_id(secret, _TOKEN, place_id)
+
+
+def leave_token(secret: bytes, place_id: UUID) -> str:
+    """It stands in an address that mail programs call, and gives the place up alone."""
+    return tokens.sign_id(secret, _LEAVE_TOKEN, place_id)
 
 
 def place_of_token(secret: bytes, token: str) -> UUID:
     """Raises WaitNotFound."""
-    place_id = tokens.id_of(secret, _TOKEN, token)
+    return _place_of(secret, _TOKEN, token)
+
+
+def place_of_leave_token(secret: bytes, token: str) -> UUID:
+    """Raises WaitNotFound."""
+    return _place_of(secret, _LEAVE_TOKEN, token)
+
+
+def _place_of(secret: bytes, purpose: bytes, token: str) -> UUID:
+    place_id = tokens.id_of(secret, purpose, token)
     if place_id is None:
         raise WaitNotFound
     return place_id

@@ -5,7 +5,12 @@ one, offering what is free again.
 
 from showfloor.offers.rules.chain import LONGEST_LINE
 from showfloor.offers.rules.claiming import claim_of_token, claim_token
-from showfloor.offers.rules.waiting import place_of_token, wait_token
+from showfloor.offers.rules.waiting import (
+    leave_token,
+    place_of_leave_token,
+    place_of_token,
+    wait_token,
+)
 from showfloor.offers.service.claiming import (
     Claimant,
     claim_coupon,
@@ -26,6 +31,7 @@ from showfloor.offers.service.coupons import (
     withdraw_coupon,
 )
 from showfloor.offers.service.ending import close_drops_of_show, end_drops
+from showfloor.offers.service.fetching import fetch_piece
 from showfloor.offers.service.offering import find_offer, offer_freed
 from showfloor.offers.service.planning import (
     agree_drop,
@@ -86,6 +92,7 @@ __all__ = [
     "end_coupons",
     "end_drops",
     "erase_waits",
+    "fetch_piece",
     "find_discounts",
     "find_drop",
     "find_held",
@@ -101,6 +108,7 @@ __all__ = [
     "join",
     "lapse_old",
     "leave",
+    "leave_token",
     "list_asked_coupons",
     "list_asked_drops",
     "list_coupons",
@@ -111,6 +119,7 @@ __all__ = [
     "note_used",
     "offer_freed",
     "open_coupon",
+    "place_of_leave_token",
     "place_of_token",
     "plan_coupon",
     "plan_drop",

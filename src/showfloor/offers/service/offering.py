@@ -170,5 +170,6 @@ async def find_offer(session: Session, *, secret: str, place_id: UUID) -> Offere
         wait = await get_wait(session, place)
     except WaitNotFound:
         return None
-    token = rules.wait_token(secret.encode(), place.id)
-    return OfferedPiece(wait, viewer.email, viewer.language, token)
+    key = secret.encode()
+    token, leave_token = rules.wait_token(key, place.id), rules.leave_token(key, place.id)
+    return OfferedPiece(wait, viewer.email, viewer.language, token, leave_token)

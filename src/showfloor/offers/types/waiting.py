@@ -12,6 +12,12 @@ from enum import StrEnum
 from typing import Literal
 from uuid import UUID
 
+from showfloor.stock.types import Hold
+
+OFFER_SECONDS = 1800
+"""For how long a piece is held for who is first in line: long enough to read a mail and to buy; the
+next in line waits no longer for each who does not.
+"""
 WaitingCheck = Literal["chain", "opening", "people", "order", "time", "end"]
 WAITING_CHECKS: tuple[WaitingCheck, ...] = ("chain", "opening", "people", "order", "time", "end")
 
@@ -170,14 +176,26 @@ class Wait:
 
 @dataclass(frozen=True, slots=True)
 class OfferedPiece:
-    """What the mail about an offer says. `token` is the right to see the place and to give it up,
-    without signing in.
+    """What the mail about an offer says. `token` is the right to see the place, to take what is
+    held in it and to give it up, without signing in; `leave_token` that to give it up alone.
     """
 
     wait: Wait
     email: str = field(repr=False)
     language: str
     token: str = field(repr=False)
+    leave_token: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class TakenPiece:
+    """What was held for somebody, whose place it is, and how many of it the merchant lets one buyer
+    have in a show; None for no such limit.
+    """
+
+    hold: Hold
+    viewer_id: UUID
+    buyer_limit: int | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -404,6 +404,21 @@ async def units_of_show(session: Session, show_id: UUID) -> int:
     return int((await session.execute(summed.where(OrderRow.show_id == show_id))).scalar_one())
 
 
+async def pieces_bought(session: Session, viewer_id: UUID, show_id: UUID, variant_id: UUID) -> int:
+    """Of a variant in a show, by the account that these orders belong to; also what was given
+    back.
+    """
+    summed = select(func.coalesce(func.sum(OrderLineRow.quantity), 0)).join(
+        OrderRow, OrderRow.id == OrderLineRow.order_id
+    )
+    theirs = (
+        OrderRow.viewer_id == viewer_id,
+        OrderRow.show_id == show_id,
+        OrderLineRow.variant_id == variant_id,
+    )
+    return int((await session.execute(summed.where(*theirs))).scalar_one())
+
+
 async def _with_lines(session: Session, rows: Sequence[OrderRow]) -> list[Order]:
     chosen = select(OrderLineRow).where(OrderLineRow.order_id.in_([row.id for row in rows]))
     currency = {row.id: row.currency for row in rows}

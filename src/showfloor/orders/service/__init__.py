@@ -33,6 +33,7 @@ from showfloor.orders.service.owning import (
     has_bought,
     has_ordered,
     list_of_viewer,
+    pieces_bought,
     proves_purchase,
 )
 from showfloor.orders.service.receipt import write_receipt
@@ -94,6 +95,7 @@ __all__ = [
     "open_order",
     "order_of_token",
     "page_token",
+    "pieces_bought",
     "place",
     "place_new",
     "prices_of_refund",

@@ -72,3 +72,10 @@ async def claim(session: Session, *, viewer: Viewer, secret: bytes, token: str) 
     if not await queries.claim_order(session, order.id, viewer.id):
         raise OrderClaimed
     return order
+
+
+async def pieces_bought(
+    session: Session, viewer_id: UUID, *, show_id: UUID, variant_id: UUID
+) -> int:
+    """How many pieces of a variant an account has bought in a show, also what was given back."""
+    return await queries.pieces_bought(session, viewer_id, show_id, variant_id)

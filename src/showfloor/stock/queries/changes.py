@@ -36,12 +36,11 @@ update stock_item set held = held - sums.quantity
 from sums where stock_item.variant_id = sums.variant_id
 """
 # What a hold may still take of each variant. `others` is what the buyer has besides this hold,
-# `near` what the buyer's network holds besides it, with what ran out lately, as in RESERVE. A hold
-# that nobody asked for (queries/line.py) is of the network that asks for more in it.
+# `near` what the buyer's network holds besides it, with what ran out lately, as in RESERVE.
 MARGINS: LiteralString = (
     """
 with own as materialized (
-  select guest, coalesce(client, %(client)s::bytea) as client, scope from hold where id = %(id)s
+  select guest, client, scope from hold where id = %(id)s
 ),
 stock as materialized (
   select variant_id, on_hand - missing - held - sold - waiting as available, buyer_limit,
@@ -87,15 +86,15 @@ class Margin:
 
 
 async def lock_stock(
-    connection: Connection, hold_id: UUID, variant_ids: Collection[UUID], client: bytes | None
+    connection: Connection, hold_id: UUID, variant_ids: Collection[UUID]
 ) -> dict[UUID, Margin]:
     """The stock rows, locked in the order of their ids, with what ran out free again. The caller
-    has locked the hold's lines. `client` is the network where the hold has none.
+    has locked the hold's lines.
 
     Three statements in one round trip: the margins are read when the rows are locked, so that they
     count what others had committed by then.
     """
-    values = {**LIMITS, "id": hold_id, "variants": list(variant_ids), "client": client}
+    values = {**LIMITS, "id": hold_id, "variants": list(variant_ids)}
     _, _, margins = await connection.fetch(
         Statement(LOCK_STOCK, values), Statement(RECLAIM, values), Statement(MARGINS, values)
     )
@@ -125,14 +124,12 @@ put as (
   from wanted
   on conflict (hold_id, variant_id) do update set quantity = excluded.quantity
 )
-update hold set total = %(total)s, client = coalesce(client, %(client)s::bytea) where id = %(id)s
+update hold set total = %(total)s where id = %(id)s
 """
 
 
-def change_lines(connection: Connection, hold: Hold, client: bytes | None) -> None:
-    """The lines of a hold become these; all of it is locked already. `client` as in `lock_stock`:
-    from then on it counts with what this network holds.
-    """
+def change_lines(connection: Connection, hold: Hold) -> None:
+    """The lines of a hold become these; all of it is locked already."""
     write(
         connection,
         CHANGE,
@@ -141,7 +138,6 @@ def change_lines(connection: Connection, hold: Hold, client: bytes | None) -> No
             "currency": hold.total.currency,
             "total": hold.total.amount,
             "expires_at": hold.expires_at,
-            "client": client,
             "variants": [line.variant_id for line in hold.lines],
             "skus": [line.sku for line in hold.lines],
             "quantities": [line.quantity for line in hold.lines],

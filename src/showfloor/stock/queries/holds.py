@@ -79,6 +79,16 @@ def ask_hold(
     )
 
 
+def ask_waited(connection: Connection, hold_id: UUID) -> Asked[bool]:
+    """Whether nobody asked for it: what was asked for has the digest of the request."""
+    return ask(
+        connection,
+        "select request = '' from hold where id = %(id)s",
+        {"id": hold_id},
+        lambda rows: bool(rows and rows[0][0]),
+    )
+
+
 def _hold(hold_id: UUID, rows: Sequence[tuple[Any, ...]]) -> Hold:
     kind, market, scope, show_id, currency, expires_at, ran_out = rows[0][:7]
     lines = tuple(Line(row[7], row[8], row[9], Money(row[10], currency)) for row in rows)

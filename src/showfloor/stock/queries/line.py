@@ -6,13 +6,17 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime
+from typing import LiteralString
 from uuid import UUID
 
-from sqlalchemy import func, select, update
+from sqlalchemy import LargeBinary, func, literal, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from showfloor.kit.db import Session
+from showfloor.kit.money import Money
+from showfloor.markets.types import SalesContext, SalesKind
 from showfloor.stock.models import HoldLineRow, HoldRow, StockItemRow
+from showfloor.stock.queries.reservation import COUNTS, CROWD, LIMITS, NEAR
 from showfloor.stock.queries.stock_items import lock_stock_of
 from showfloor.stock.types import Hold, Line, LineState
 
@@ -74,6 +78,97 @@ async def take_for_first(
         )
     )
     return True
+
+
+async def is_open(session: Session, hold_id: UUID) -> bool:
+    """By the database's clock, of a hold whose lines are locked."""
+    held = HoldLineRow.state == LineState.HELD.value
+    runs = HoldLineRow.expires_at > func.clock_timestamp()
+    chosen = select(func.count()).where(HoldLineRow.hold_id == hold_id, held, runs)
+    return bool((await session.execute(chosen)).scalar_one())
+
+
+async def move(
+    session: Session, hold_id: UUID, new_id: UUID, *, guest: bytes, key: bytes, client: bytes | None
+) -> None:
+    """What is held in a hold is held in a new one from now on, of this network, until the same
+    deadline; its lines and their stock are locked. The old one has ended, and counts for nobody's
+    network: the goods never were free.
+    """
+    same = ("kind", "market", "scope", "show_id", "currency", "total", "expires_at", "created_at")
+    old = select(
+        literal(new_id),
+        literal(guest, LargeBinary),
+        literal(key, LargeBinary),
+        literal(b"", LargeBinary),
+        literal(client, LargeBinary),
+        *(getattr(HoldRow, name) for name in same),
+    ).where(HoldRow.id == hold_id)
+    await session.execute(
+        insert(HoldRow).from_select(["id", "guest", "key", "request", "client", *same], old)
+    )
+    columns = ("variant_id", "sku", "quantity", "unit_amount", "currency", "state", "expires_at")
+    held = (HoldLineRow.hold_id == hold_id, HoldLineRow.state == LineState.HELD.value)
+    lines = select(literal(new_id), *(getattr(HoldLineRow, name) for name in columns)).where(*held)
+    await session.execute(insert(HoldLineRow).from_select(["hold_id", *columns], lines))
+    await session.execute(update(HoldLineRow).where(*held).values(state=LineState.RELEASED.value))
+    ended = func.least(HoldRow.expires_at, func.clock_timestamp())
+    await session.execute(
+        update(HoldRow).where(HoldRow.id == hold_id).values(expires_at=ended, client=None)
+    )
+
+
+async def hold_by_id(session: Session, hold_id: UUID) -> Hold:
+    row = (await session.execute(select(HoldRow).where(HoldRow.id == hold_id))).scalar_one()
+    found = await session.execute(select(HoldLineRow).where(HoldLineRow.hold_id == hold_id))
+    lines = tuple(
+        Line(each.variant_id, each.sku, each.quantity, Money(each.unit_amount, each.currency))
+        for each in found.scalars()
+    )
+    context = SalesContext(SalesKind(row.kind), row.market, row.scope, row.show_id)
+    total = Money(row.total, row.currency)
+    return Hold(hold_id, context, lines, total, row.expires_at, LineState.HELD, waited=True)
+
+
+# As RESERVE: what a network has of a variant in a show, held and bought, and what it may have where
+# the merchant set a limit for each buyer.
+ROOM: LiteralString = (
+    """
+with near as materialized (
+  select
+    {near}
+  from hold join hold_line on hold_id = hold.id
+  where client = %(client)s and scope = %(scope)s and variant_id = %(variant)s
+    and hold.id <> %(id)s and {counts}
+)
+select buyer_limit,
+  case when buyer_limit is not null and %(client)s::bytea is not null
+    then {crowd} - coalesce(near.quantity, 0) - coalesce(near.bought, 0) end
+from stock_item cross join near where stock_item.variant_id = %(variant)s
+""".replace("{near}", NEAR)
+    .replace("{counts}", COUNTS)
+    .replace("{crowd}", CROWD)
+)
+
+
+async def limits_of(
+    session: Session, hold: Hold, variant_id: UUID, client: bytes | None
+) -> tuple[int | None, int | None]:
+    """How many pieces one buyer may have of a variant in this show, and how many this network may
+    have besides this hold; None for no limit. The stock is locked.
+    """
+    values = {
+        **LIMITS,
+        "id": hold.id,
+        "scope": hold.context.scope,
+        "variant": variant_id,
+        "client": client,
+    }
+    connection = await session.connection()
+    found: tuple[int | None, int | None] = tuple(
+        (await connection.exec_driver_sql(ROOM, values)).one()
+    )
+    return found
 
 
 async def states_of(

@@ -8,19 +8,18 @@ from uuid import UUID
 
 from showfloor.kit import money
 from showfloor.kit.db import Connection
+from showfloor.kit.notify import wake
 from showfloor.stock import queries, rules
 from showfloor.stock.errors import LimitReached, NetworkLimitReached, SoldOut
 from showfloor.stock.queries import Margin
 from showfloor.stock.rules import MOST_OPEN_HOLDS
+from showfloor.stock.service.line import FREED
 from showfloor.stock.types import Hold, Line
 
 
-async def change_lines(
-    connection: Connection, hold: Hold, lines: Sequence[Line], *, client: bytes | None = None
-) -> Hold:
+async def change_lines(connection: Connection, hold: Hold, lines: Sequence[Line]) -> Hold:
     """The hold with these lines instead of its own, until the same deadline. `hold` is open and
-    locked. `client` is the network that asks, as in `Caller`: of a hold that nobody asked for (it
-    was made for whoever waited in line) and that is to have more, it is the network from then on.
+    locked.
 
     Raises SoldOut, LimitReached, NetworkLimitReached, changing nothing. What the hold has already
     counts as free for it.
@@ -30,21 +29,16 @@ async def change_lines(
     changed = replace(hold, lines=tuple(sorted(lines, key=lambda each: each.variant_id)))
     changed = replace(changed, total=total)
     variants = hold.pieces.keys() | changed.pieces.keys()
-    more = _more(hold.pieces, changed)
-    client = client if more else None
-    margins = await queries.lock_stock(connection, hold.id, sorted(variants), client)
-    _check(hold.pieces, more, margins)
-    queries.change_lines(connection, changed, client)
+    margins = await queries.lock_stock(connection, hold.id, sorted(variants))
+    _check(hold.pieces, changed, margins)
+    queries.change_lines(connection, changed)
+    if any(changed.pieces.get(each, 0) < pieces for each, pieces in hold.pieces.items()):
+        wake(connection, FREED)
     return changed
 
 
-def _more(before: Mapping[UUID, int], changed: Hold) -> list[Line]:
-    return [line for line in changed.lines if line.quantity > before.get(line.variant_id, 0)]
-
-
-def _check(
-    before: Mapping[UUID, int], more: Sequence[Line], margins: Mapping[UUID, Margin]
-) -> None:
+def _check(before: Mapping[UUID, int], changed: Hold, margins: Mapping[UUID, Margin]) -> None:
+    more = [line for line in changed.lines if line.quantity > before.get(line.variant_id, 0)]
     none = Margin(0, None, None, None)
     short, crowded = [], []
     for line in more:

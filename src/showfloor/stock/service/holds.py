@@ -67,6 +67,11 @@ def ask_open(connection: Connection, hold_id: UUID) -> Asked[Hold]:
     return queries.ask_hold(connection, hold_id, _opened)
 
 
+def ask_waited(connection: Connection, hold_id: UUID) -> Asked[bool]:
+    """Whether it was held for who waited in line, with the next statement that is waited for."""
+    return queries.ask_waited(connection, hold_id)
+
+
 async def lock_hold(connection: Connection, hold_id: UUID) -> Hold | None:
     """The hold, whose goods nobody can take back until this transaction ends."""
     return await ask_locked(connection, hold_id).answer()

@@ -8,6 +8,7 @@ these but `freed`.
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -16,6 +17,7 @@ from showfloor.kit.db import Session
 from showfloor.kit.notify import wake
 from showfloor.markets.types import SalesContext
 from showfloor.stock import queries, rules
+from showfloor.stock.errors import NetworkLimitReached
 from showfloor.stock.queries import line
 from showfloor.stock.types import Hold, Line, LineState, Stock
 
@@ -42,8 +44,8 @@ async def hold_for_first(
     session: Session, *, context: SalesContext, wanted: Line, now: datetime, until: datetime
 ) -> Hold | None:
     """Hold a piece for whoever is first in line, at this price; None where none is available.
-    The caller says afterwards how many still wait (`set_waiting`). Nobody's network is bound by it:
-    each person has one place.
+    The caller says afterwards how many still wait (`set_waiting`). Nobody's network is bound by
+    it before they take it (`hold_anew`).
     """
     hold_id = ids.new()
     hold = Hold(hold_id, context, (wanted,), wanted.total, until, LineState.HELD)
@@ -51,6 +53,32 @@ async def hold_for_first(
     guest = rules.guest_of(hold_id)
     took = await line.take_for_first(session, hold, wanted, guest=guest, key=key, now=now)
     return hold if took else None
+
+
+async def hold_anew(
+    session: Session, hold_id: UUID, *, variant_id: UUID, client: bytes | None
+) -> tuple[Hold, int | None] | None:
+    """What is held for somebody under a fresh id, until the same deadline, so that whoever had the
+    token before has it no more; and the merchant's limit for each buyer, if there is one. It counts
+    with what the network of `client` holds and has bought. None where nothing is held any more.
+    The caller has locked it (`lock_held`) and knows that nobody pays for it (`being_paid`).
+
+    Raises NetworkLimitReached where the merchant set a limit for each buyer, and the network has
+    as much as a few buyers may; then nothing has changed.
+    """
+    if not await line.is_open(session, hold_id):
+        return None
+    old = await line.hold_by_id(session, hold_id)
+    buyer_limit, room = await line.limits_of(session, old, variant_id, client)
+    pieces = old.pieces[variant_id]
+    if room is not None and pieces > room:
+        (sku,) = (each.sku for each in old.lines if each.variant_id == variant_id)
+        raise NetworkLimitReached(extra={"lines": [{"sku": sku, "available": max(room, 0)}]})
+    new_id = ids.new()
+    key = rules.key_of(old.context.scope, f"waiting:{new_id.hex}")
+    guest = rules.guest_of(new_id)
+    await line.move(session, hold_id, new_id, guest=guest, key=key, client=client)
+    return replace(old, id=new_id), buyer_limit
 
 
 async def states_in_holds(
