@@ -37,7 +37,6 @@ export type TeamCoupons = Models["CouponsOut"];
 export type NewCoupon = Models["NewCoupon"];
 export type Wait = Models["WaitOut"];
 export type Waits = Models["WaitsOut"];
-export type HeldPiece = Models["HeldPiece"];
 export type TeamDrop = Models["DropOut"];
 export type TeamDrops = Models["DropsOut"];
 export type AskedDrop = Models["AskedDropOut"];

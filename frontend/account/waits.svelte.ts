@@ -95,7 +95,7 @@ export class LeavingLine extends Work {
   leave = (): Promise<boolean> =>
     this.once(async () => {
       const { show_id, held } = await this.#find();
-      await call(this.api, `/waits/leave/${encodeURIComponent(this.token)}`, { method: "POST" });
+      await call(this.api, "/waits/leave", { method: "POST", body: { token: this.token } });
       forgetHeld(show_id, held?.hold_id);
       this.done = true;
     });

@@ -1,11 +1,15 @@
 /** What messages want of goods that are held: said as long as it is true, and held no second time. */
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
+import type { Wait } from "../contract";
 import ProductSheet from "../elements/product-sheet.svelte";
 import { Buying } from "../shop/buying.svelte";
 import { english } from "../testing/rendered";
 import { htmlOf, said } from "../testing/show";
-import { hold, ok, pounds, refusal, standInShop } from "../testing/shop";
+import type { ShowStore, WaitParts } from "../shop/store.svelte";
+import { hold, later, ok, pounds, refusal, standInShop } from "../testing/shop";
 import { HELD, MUG_WISH, settled, standInBrowser, VASE_WISH, wishesOf } from "../testing/wishes";
+import { takeHeld } from "../waits/buying";
+import { Places } from "../waits/places.svelte";
 import WishCard from "./wish-card.svelte";
 
 const shop = standInShop();
@@ -145,4 +149,61 @@ test("what this buyer holds the last of is not said to be gone", async () => {
   await wishes.hold("vase-moss");
 
   expect(wishes.now?.step).toBe("yours");
+});
+
+const OFFERED = {
+  id: "wait_1",
+  show_id: "show_1",
+  product_id: "mug",
+  sku: "mug-only",
+  state: "offered",
+  held: { hold_id: "h7", until: later() },
+} as Wait;
+
+/** A mug is held for this viewer, who waited for it. */
+function waiting(store: ShowStore): void {
+  const places = new Places("/api/v1", "show_1");
+  places.list = [OFFERED];
+  const take = (wait: Wait) => takeHeld(store, places, wait);
+  store.waits = { places, take } as unknown as WaitParts;
+}
+
+test("a wish for what is held for who waited takes that, and no second one", async () => {
+  const { store, wishes } = wishesOf(english, { stock: { "mug-only": 0 } });
+  waiting(store);
+  const taken = { ...hold("h8", [{ sku: "mug-only", quantity: 1 }], 2000), waited_s: 1800 };
+  shop.answers = [ok({ csrf: "c1" }), ok(taken)];
+
+  wishes.heard(MUG_WISH);
+  await settled(wishes);
+
+  expect(shop.asked.map(({ path }) => path)).toEqual([
+    "/api/v1/viewer/session",
+    "/api/v1/waits/wait_1/hold",
+  ]);
+  expect(wishes.now).toMatchObject({ step: "yours", quantity: 1 });
+  expect(store.buying.open?.id).toBe("h8");
+});
+
+test("what is held for who waited has not sold out in the question", () => {
+  const { store, talk, wishes } = wishesOf(english, { stock: { "mug-only": 0 } });
+  waiting(store);
+
+  wishes.heard({ ...MUG_WISH, sku: null });
+
+  const card = htmlOf(WishCard, store, { talk, wishes });
+  expect(card).toContain(english.t("chat.wish_hold"));
+  expect(card).not.toContain(english.t("product.sold_out"));
+});
+
+test("a wish for it while other goods are held leads to its sheet", async () => {
+  const { store, wishes } = wishesOf(english, { stock: { "mug-only": 0 } });
+  waiting(store);
+  shop.answers = [ok(hold("h1", [MOSS], 5200), 201)];
+  await store.buying.reserve([MOSS], pounds(5200));
+
+  wishes.heard(MUG_WISH);
+  await vi.waitFor(() => expect(store.view).toBe("product"));
+
+  expect([store.productId, store.buying.open?.id, shop.asked.length]).toEqual(["mug", "h1", 1]);
 });

@@ -1,7 +1,8 @@
 /** What this viewer's own messages were understood to want. A clear wish is held at once, by the same
  *  request as a press of the button; any other is asked about, where nobody else sees it. */
-import type { Product, RoomEntries, Show, Wish } from "../contract";
+import type { Product, RoomEntries, Show, Wait, Wish } from "../contract";
 import type { Buying } from "../shop/buying.svelte";
+import type { WaitParts } from "../shop/store.svelte";
 import { numberOf, productOf } from "../shop/item-numbers";
 import { findVariant, times, type Stock } from "../shop/variants";
 
@@ -32,6 +33,8 @@ interface Shop {
   readonly delivery: { readonly country: string };
   readonly sells: boolean;
   readonly takesOrders: boolean;
+  readonly waits:
+    (Pick<WaitParts, "take"> & { places: Pick<WaitParts["places"], "offerOf"> }) | null;
   readonly chat: { readonly talk: { open: boolean } } | null;
   open(view: "product" | "checkout", id?: string | null, preset?: Preset | null): void;
 }
@@ -89,6 +92,8 @@ export class Wishes {
     if (buying.heldOf(sku) > 0) return this.#step(wish, "yours", [sku]);
     // The bank has a payment, and nothing is added to what it is for: the sheet says so.
     if (buying.underWay) return this.#toSheet(wish, sku);
+    const waited = this.store.waits?.places.offerOf(sku);
+    if (waited) return this.#take(wish, waited);
     this.#step(wish, "holding", [sku]);
     const lines = [{ sku, quantity: wish.quantity }];
     const sum = times(variant.price, wish.quantity);
@@ -97,6 +102,16 @@ export class Wishes {
     if (this.#last?.key !== wish.key) return;
     const isOwn = buying.problem?.code === "already_held" && buying.heldOf(sku) > 0;
     this.#step(wish, isHeld ? "held" : isOwn ? "yours" : "refused", [sku]);
+  }
+
+  /** It is held for them already, in their turn: nobody needs a second one for that. Where it cannot be
+   *  taken now, the sheet says why. */
+  async #take(wish: Understood, waited: Wait): Promise<void> {
+    this.#step(wish, "holding", [waited.sku]);
+    const isTaken = await this.store.waits?.take(waited);
+    if (this.#last?.key !== wish.key) return;
+    if (isTaken) this.#step(wish, "yours", [waited.sku]);
+    else this.#toSheet(wish, waited.sku);
   }
 
   /** The product with what was said of it chosen. */

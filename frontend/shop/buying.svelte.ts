@@ -110,12 +110,10 @@ export class Buying {
   }
 
   /** What was held for who waited in line. What is held besides is paid for or given back first. */
-  async adopt(id: string, token: string): Promise<boolean> {
-    this.catchUp();
-    if (this.open) return this.open.id === id;
-    return this.#step(async () =>
-      this.#hold(await call<Hold>(this.api, `/holds/${id}`, { token })),
-    );
+  adopt(hold: Hold): boolean {
+    if (this.open || this.busy) return false;
+    this.#hold(hold);
+    return true;
   }
 
   /** Another tab may hold goods, or more of them, and a page that was suspended got no event of it.
@@ -144,6 +142,12 @@ export class Buying {
   /** The hold while it can still be paid. */
   get open(): Hold | null {
     return this.expired || this.payment === "paid" ? null : this.hold;
+  }
+
+  /** Nothing is added to what is held, and nothing taken out: pieces of a drop, and what was held for
+   *  who waited in line. */
+  get isFixed(): boolean {
+    return Boolean(this.open && (this.open.drop_id ?? this.open.waited_s));
   }
 
   /** The bank has a payment for what is held: it is finished first, before anything is added or

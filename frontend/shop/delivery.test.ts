@@ -7,6 +7,7 @@ const pounds = (amount: number) => ({ amount, currency: "GBP" });
 const hold = (quantity: number): Hold => ({
   id: "hold_1",
   drop_id: null,
+  waited_s: null,
   token: "secret",
   expires_at: "2026-11-26T16:00:00Z",
   total: pounds(100 * quantity),

@@ -8,11 +8,11 @@ import type {
   Cue,
   Disclosure,
   DropCue,
-  HeldPiece,
   Pin,
   Product,
   Show,
   Variant,
+  Wait,
 } from "../contract";
 import type { Language } from "../i18n/i18n";
 import type { ShowPageData } from "../page";
@@ -56,7 +56,10 @@ const shapeOf = (ratio: number | null): number =>
 /** What a page loads for who waits in line, or may want to. */
 export interface WaitParts {
   places: Places;
+  /** Whether what is held for this viewer is in the purchase of this page then. */
+  take: (wait: Wait) => Promise<boolean>;
   Action: Component<{ places: Places; product: Product; variant: Variant }>;
+  Beside: Component<{ places: Places }>;
   Note: Component<{ places: Places; product: Product; variant: Variant; gone: boolean }>;
   Strip: Component<{ places: Places }>;
 }
@@ -196,10 +199,16 @@ export class ShowStore {
     return show.state === "rehearsal" ? { ...show, state: "live" as const } : show;
   });
   readonly stock = $derived.by(() => ({ ...this.page.stock, ...stockOf(this.#room) }));
-  /** What is left for this buyer: the pieces that the own hold keeps have not sold out. */
+  /** What is left for this buyer: the pieces that the own hold keeps have not sold out, nor has what
+   *  is held for them in their turn. */
   readonly forMe = $derived.by(() => {
     const stock = { ...this.stock };
-    for (const { sku, quantity } of this.buying.open?.lines ?? []) {
+    const places = this.waits?.places;
+    const waited = places?.list.filter(
+      (wait) => places.isOfferedHere(wait) && wait.held?.hold_id !== this.buying.open?.id,
+    );
+    const mine = waited?.map(({ sku }) => ({ sku, quantity: 1 })) ?? [];
+    for (const { sku, quantity } of [...(this.buying.open?.lines ?? []), ...mine]) {
       const left = stock[sku];
       if (left !== undefined) stock[sku] = left + quantity;
     }
@@ -487,15 +496,6 @@ export class ShowStore {
   holds(product: Product | null): boolean {
     const skus = new Set(this.buying.open?.lines.map(({ sku }) => sku));
     return product?.variants.some(({ sku }) => skus.has(sku)) ?? false;
-  }
-
-  /** To the purchase of what is held for who waited; to what is held besides, which comes first. False
-   *  where there is neither: `buying.problem` says why, and nothing where the time has run out. */
-  async buyHeld({ hold_id, token }: HeldPiece): Promise<boolean> {
-    await this.buying.adopt(hold_id, token);
-    if (!this.buying.open) return false;
-    this.open("checkout");
-    return true;
   }
 
   sellerOf(sku: string): string {

@@ -99,6 +99,7 @@ export const hold = (
 ): Hold => ({
   id,
   drop_id: null,
+  waited_s: null,
   token: `${id}-token`,
   expires_at: new Date(Date.now() + 300_000).toISOString(),
   total: pounds(total),

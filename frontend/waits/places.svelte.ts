@@ -1,7 +1,7 @@
 /** Where this viewer stands in line for what is sold out. The state is what the server answered last;
  *  who is in line is asked for again every few seconds while the page is looked at. */
 import { call, problemOf, type Problem } from "../api/client";
-import type { HeldPiece, Viewer, Wait, Waits } from "../contract";
+import type { Hold, Viewer, Wait, Waits } from "../contract";
 import { maybeSignedIn, writeSignedIn } from "../shop/kept";
 
 /** Milliseconds. A piece is held for half an hour, and the mail comes at once. */
@@ -14,6 +14,8 @@ export const waitIn = (hash: string): string | null =>
 export class Places {
   list = $state.raw<readonly Wait[]>([]);
   problem = $state.raw<Problem | null>(null);
+  /** What was refused is a place in line: the sheet says so, where it was asked for. */
+  ofJoining = $state(false);
   busy = $state(false);
   /** False where signing in comes first, as far as this browser knows. */
   signedIn = $state(maybeSignedIn());
@@ -31,6 +33,14 @@ export class Places {
   of(productId: string, sku: string): Wait | null {
     return this.list.find((each) => each.product_id === productId && each.sku === sku) ?? null;
   }
+
+  /** What is held for them of this show, at its price and in its currency. */
+  offerOf(sku: string): Wait | null {
+    return this.list.find((each) => each.sku === sku && this.isOfferedHere(each)) ?? null;
+  }
+
+  isHere = (wait: Wait): boolean => wait.show_id === this.showId;
+  isOfferedHere = (wait: Wait): boolean => wait.held !== null && this.isHere(wait);
 
   async load(): Promise<void> {
     if (!this.signedIn && !this.#mail) return;
@@ -95,22 +105,43 @@ export class Places {
   }
 
   join(sku: string): Promise<Wait | null> {
-    return this.#step(async () => {
+    const joined = this.#step(async () => {
       const path = `/shows/${this.showId}/waits`;
       const found = await this.#send<Wait>(path, { method: "POST", body: { sku } });
       this.list = this.list.filter((each) => each.sku !== sku);
       this.#put(found);
       return found;
     });
+    this.ofJoining = true;
+    return joined;
   }
 
-  /** By the mail's token where it is the mail's place, whoever is signed in. Where the session has
-   *  ended nothing is left, and `problem` says so. */
+  /** What is held for them, for a purchase in this browser; any other that it was taken to before
+   *  ends. Where that is refused, `problem` says so, and what became of it is asked for. */
+  async take(wait: Wait): Promise<Hold | null> {
+    const taken = await this.#step(async () => {
+      const token = this.#tokenOf(wait);
+      const hold = await (token === null
+        ? this.#send<Hold>(`/waits/${wait.id}/hold`, { method: "POST" })
+        : call<Hold>(this.api, "/waits/hold", { method: "POST", body: { token } }));
+      this.#put({ ...wait, held: { hold_id: hold.id, until: hold.expires_at } });
+      return hold;
+    }, "says");
+    if (this.problem) await this.load();
+    return taken;
+  }
+
+  /** By the mail's token where it is the mail's place, whoever is signed in. */
+  #tokenOf(wait: Wait): string | null {
+    return this.#mail?.id === wait.id ? this.#mail.token : null;
+  }
+
+  /** Where the session has ended nothing is left, and `problem` says so. */
   leave(wait: Wait): Promise<true | null> {
     return this.#step<true>(async () => {
-      if (this.#mail?.id === wait.id) {
-        const path = `/waits/leave/${encodeURIComponent(this.#mail.token)}`;
-        await call(this.api, path, { method: "POST" });
+      const token = this.#tokenOf(wait);
+      if (token !== null) {
+        await call(this.api, "/waits/leave", { method: "POST", body: { token } });
         this.#mail = null;
       } else await this.#send(`/waits/${wait.id}`, { method: "DELETE" });
       // An answer that is on its way has it still.
@@ -119,13 +150,6 @@ export class Places {
       this.#again();
       return true;
     }, "says");
-  }
-
-  /** By the server's clock it is held no more, before its list says so. */
-  ranOut({ hold_id }: HeldPiece): void {
-    this.list = this.list.map((each) =>
-      each.held?.hold_id === hold_id ? { ...each, state: "passed", held: null } : each,
-    );
   }
 
   #put(found: Wait): void {
@@ -153,6 +177,7 @@ export class Places {
     if (this.busy) return null;
     this.busy = true;
     this.problem = null;
+    this.ofJoining = false;
     try {
       return await run();
     } catch (error) {

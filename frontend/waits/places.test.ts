@@ -4,16 +4,15 @@ import ProductSheet from "../elements/product-sheet.svelte";
 import { maybeSignedIn, writeSignedIn } from "../shop/kept";
 import { arabic, english } from "../testing/rendered";
 import { htmlOf, show, storeOf, VASE, words } from "../testing/show";
-import { hold, later, ok, refusal, standInShop, storage } from "../testing/shop";
+import { later, ok, refusal, standInShop, storage } from "../testing/shop";
 import Action from "./action.svelte";
-import { buyHeld } from "./buying";
+import Beside from "./beside.svelte";
 import Note from "./note.svelte";
-import { openWaits } from "./parts";
 import { Places } from "./places.svelte";
 import Strip from "./strip.svelte";
 
 const shop = standInShop();
-const HELD = { hold_id: "hold_1", token: "t1", until: later() };
+const HELD = { hold_id: "hold_1", until: later() };
 const wait = (more: Partial<Wait> = {}): Wait => ({
   id: "wait_1",
   show_id: "show_1",
@@ -33,6 +32,9 @@ const wait = (more: Partial<Wait> = {}): Wait => ({
 const offered = wait({ state: "offered", number: null, held: HELD });
 const moss = VASE.variants[0]!;
 let places: Places;
+
+const take = () => Promise.resolve(false);
+const partsOf = (known: Places) => ({ places: known, take, Action, Beside, Note, Strip });
 
 beforeEach(() => {
   storage();
@@ -144,7 +146,8 @@ test("the place of a mail is left by its token, whoever is signed in", async () 
 
   expect(shop.asked.at(-1)).toMatchObject({
     method: "POST",
-    path: "/api/v1/waits/leave/T%2F1",
+    path: "/api/v1/waits/leave",
+    body: { token: "T/1" },
     csrf: null,
   });
   expect(places.list).toEqual([own]);
@@ -187,75 +190,6 @@ test("while it is paid for nothing is given up, and the strip says so", async ()
   expect(html).toContain("A payment for it is under way");
 });
 
-test("the link of a mail opens the purchase without signing in, and is not found in the history", async () => {
-  writeSignedIn(false);
-  const replaceState = vi.fn();
-  vi.stubGlobal("location", { hash: "#wait=T", pathname: "/s/kiln", search: "?lang=en" });
-  vi.stubGlobal("history", { replaceState, pushState: vi.fn(), state: null });
-  vi.stubGlobal("window", { scrollTo: vi.fn() });
-  vi.stubGlobal("HTMLElement", class {});
-  const store = storeOf();
-  shop.answers = [ok(offered), ok(hold("hold_1", [{ sku: "vase-moss", quantity: 1 }], 5200))];
-
-  const parts = await openWaits(store);
-  parts.places.stop();
-
-  expect(shop.asked.map(({ path, token }) => [path, token])).toEqual([
-    ["/api/v1/waits/open", null],
-    ["/api/v1/holds/hold_1", "Bearer t1"],
-  ]);
-  expect(replaceState).toHaveBeenCalledWith(null, "", "/s/kiln?lang=en");
-  expect([store.view, store.buying.open?.id]).toEqual(["checkout", "hold_1"]);
-});
-
-test.each([
-  ["the place is over", [refusal("wait_not_found", 404)]],
-  ["what was held has run out", [ok(offered), refusal("hold_expired", 410)]],
-])("where %s the link of a mail leads to the shelf, which says so", async (_, answers) => {
-  writeSignedIn(false);
-  vi.stubGlobal("location", { hash: "#wait=T", pathname: "/s/kiln", search: "" });
-  vi.stubGlobal("history", { replaceState: vi.fn(), pushState: vi.fn(), state: null });
-  vi.stubGlobal("HTMLElement", class {});
-  const store = storeOf();
-  shop.answers = answers;
-
-  const parts = await openWaits(store);
-  parts.places.stop();
-
-  expect([store.view, store.buying.open]).toEqual(["shelf", null]);
-});
-
-test("what has run out by the server's clock opens no purchase, and is shown so at once", async () => {
-  const store = storeOf();
-  await known(offered);
-  shop.answers = [refusal("hold_expired", 410)];
-
-  expect(await buyHeld(store, places, HELD)).toBe(false);
-
-  expect([store.view, store.buying.open]).toEqual(["show", null]);
-  expect(htmlOf(Strip, store, { places })).toContain("is no longer held for you");
-});
-
-test("what the network kept back is held still, and the reason is known", async () => {
-  const store = storeOf();
-  await known(offered);
-  shop.answers = [refusal("busy", 503), refusal("busy", 503), refusal("busy", 503)];
-
-  expect(await buyHeld(store, places, HELD)).toBe(false);
-
-  expect([store.buying.problem?.code, places.list]).toEqual(["busy", [offered]]);
-});
-
-test("what is held besides is finished first", async () => {
-  const store = storeOf();
-  shop.answers = [ok(hold("hold_2", [{ sku: "mug-only", quantity: 1 }], 2000), 201)];
-  await store.buying.reserve([{ sku: "mug-only", quantity: 1 }], { amount: 2000, currency: "GBP" });
-
-  expect(await store.buying.adopt("hold_1", "t1")).toBe(false);
-
-  expect([store.buying.open?.id, shop.asked.length]).toEqual(["hold_2", 1]);
-});
-
 test.each([english, arabic])("the sheet says where one stands, $lang", async (by) => {
   const store = storeOf(show(), { stock: { "vase-moss": 0 } }, by);
   const props = { product: VASE, variant: moss, gone: true };
@@ -280,7 +214,7 @@ test("the button of a sold-out choice waits for it, buys what is held, or leads 
   const props = { product: VASE, variant: moss };
 
   expect(htmlOf(Action, store, { places: await known(), ...props })).toContain(
-    "Tell me when one is free</button>",
+    "Tell me when one is available</button>",
   );
   expect(htmlOf(Action, store, { places: await known(offered), ...props })).toContain("Buy it now");
   expect(htmlOf(Action, store, { places: await known(wait()), ...props })).toContain("Sold out");
@@ -293,7 +227,7 @@ test("the button of a sold-out choice waits for it, buys what is held, or leads 
 test("the sheet has both once their code has come", async () => {
   const store = storeOf(show(), { stock: { "vase-moss": 0, "vase-blush": 0 } });
   store.takesOrders = true;
-  store.waits = { places: await known(wait()), Action, Note, Strip };
+  store.waits = partsOf(await known(wait()));
 
   const html = htmlOf(ProductSheet, store, { product: { ...VASE, pictures: [] } });
 
@@ -307,12 +241,12 @@ test("in a show that sells nothing nobody is asked to wait, and what is held can
   });
   store.takesOrders = true;
   const sheet = async (...waits: Wait[]) => {
-    store.waits = { places: await known(...waits), Action, Note, Strip };
+    store.waits = partsOf(await known(...waits));
     return htmlOf(ProductSheet, store, { product: { ...VASE, pictures: [] } });
   };
 
   const nobody = await sheet();
-  expect(nobody).not.toContain("Tell me when one is free");
+  expect(nobody).not.toContain("Tell me when one is available");
   expect(nobody).not.toContain("Wait in line");
   expect(await sheet(offered)).toContain("Buy it now");
 });

@@ -30,7 +30,7 @@ from tests.waiting import BOUND, until_blocking
 pytestmark = [IN_TURN]
 WORDS = {
     "en": {
-        "ask": "Tell me when one is free",
+        "ask": "Tell me when one is available",
         "number": "You are number 1 for",
         "leave": "Leave the line",
         "held": "is held for you until",

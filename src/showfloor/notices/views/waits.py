@@ -22,7 +22,7 @@ def offer_letter(mail: Mail, offered: OfferedPiece, office: Office) -> Letter:
     given = {
         "lead": t("mail.wait.lead", product=name, moment=until),
         "url": f"{office.base_url}/s/{wait.slug}?lang={lang}#wait={offered.token}",
-        "leave": f"{office.base_url}/account?lang={lang}#leave={offered.leave_token}",
+        "leave": f"{office.base_url}/account?lang={lang}#leave={offered.token}",
     }
     return write_letter(
         mail,
