@@ -183,6 +183,9 @@ def left_to_do(session: Session) -> set[str]:
 
 
 async def test_worker_is_woken_when_a_hold_ends(database: Database, goods: Product) -> None:
+    """Not when a purchase takes back by itself what ran out (RESERVE, RECLAIM): what it leaves waits
+    for the job, which looks by itself.
+    """
     given_back = await take(database, line(goods), scope=ids.new())
     async with database.transaction() as connection:
         await service.release(connection, given_back.id)
@@ -201,6 +204,41 @@ async def test_worker_is_woken_when_a_hold_ends(database: Database, goods: Produ
     async with database.session() as session:
         await service.release_held(session, left.id)
         assert left_to_do(session) == {service.FREED}
+
+
+async def test_worker_is_woken_when_a_hold_has_fewer(database: Database, goods: Product) -> None:
+    variant = goods.variants[0].id
+    async with database.session() as session:
+        await service.set_waiting(session, variant, 0)
+    seller = await add_seller(database, "orla", "OR")
+    other = await add_product(database, seller, ["CUP"], on_hand=2)
+    hold = await take(database, line(goods, 2), line(other), scope=ids.new())
+    for lines, is_woken in (
+        ([line(goods, 2), line(other)], False),
+        ([line(goods, 1), line(other)], True),
+        ([line(goods, 2), line(other)], False),
+        ([line(goods, 2)], True),
+    ):
+        async with database.transaction() as connection:
+            locked = await service.lock_hold(connection, hold.id)
+            assert locked is not None
+            await service.change_lines(connection, locked, lines)
+            assert connection.left_to_do == ({service.FREED} if is_woken else set())
+
+
+async def test_worker_is_woken_when_a_drop_gives_its_pieces_back(
+    database: Database, goods: Product
+) -> None:
+    apart_id, variant = ids.new(), goods.variants[0].id
+    async with database.session() as session:
+        assert await service.set_apart(session, apart_id, variant_id=variant, units=1)
+        assert left_to_do(session) == set()
+    async with database.session() as session:
+        assert await service.put_apart_back(session, apart_id) == 1
+        assert left_to_do(session) == {service.FREED}
+    async with database.session() as session:
+        assert await service.put_apart_back(session, apart_id) == 0
+        assert left_to_do(session) == set()
 
 
 async def test_worker_is_woken_when_more_pieces_are_there(

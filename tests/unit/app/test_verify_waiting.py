@@ -34,6 +34,7 @@ def test_a_log_that_holds_says_so_for_each_check(log: Path) -> None:
     checks = len(WAITING_CHECKS)
     assert [line.split(":")[0] for line in said[:checks]] == ["Holds"] * checks
     assert said[checks:-1] == [
+        "List list, for CAP-أخضر.",
         "4 joined, 3 offers, 1 bought, 2 passed on, 1 left, 0 still wait.",
         "The list has ended.",
     ]

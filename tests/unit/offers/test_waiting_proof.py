@@ -23,10 +23,11 @@ from showfloor.offers.types.waiting import (
 
 AT = 1_800_000_000_000
 HELD = 1_800_000
+DAYS = 180 * 86_400_000
 
 
 def opened() -> Opened:
-    return Opened(AT, 1, "list", "CAP-أخضر", 1800)
+    return Opened(AT, 1, "list", "CAP-أخضر", 1800, 180)
 
 
 def honest() -> list[WaitingRecord]:
@@ -104,6 +105,10 @@ def with_other(place: int, record: WaitingRecord) -> list[WaitingRecord]:
         (with_other(5, Offered(AT + 5, 3, AT + 5 + HELD)), "order"),
         ([*honest()[:4], Offered(AT + 5, 77, AT + 5 + HELD)], "order"),
         (with_other(5, Offered(AT + 5, 1, AT + 4 + HELD)), "time"),
+        (with_other(5, Offered(AT + 5, 1, AT + 6 + HELD)), "time"),
+        (with_other(4, Left(AT + 4, 3, "lapsed")), "time"),
+        (with_other(4, Left(AT + 2 + DAYS, 3, "lapsed")), "time"),
+        (with_other(9, Joined(AT + 9 + HELD, "a")), "people"),
         (with_other(8, Passed(AT + 8 + HELD, 2, "expired")), "time"),
         (with_other(8, Passed(AT + 9 + HELD, 2, "because")), "people"),
         (with_other(3, Joined(AT + 3, "a")), "people"),
@@ -115,6 +120,7 @@ def with_other(place: int, record: WaitingRecord) -> list[WaitingRecord]:
         (with_other(1, opened()), "opening"),
         (with_other(0, replace(opened(), version=2)), "opening"),
         (with_other(0, replace(opened(), seconds=5)), "opening"),
+        (with_other(0, replace(opened(), days=0)), "opening"),
         ([*honest()[:4], Finished(AT + 4)], "end"),
         ([*honest(), Joined(AT + 21 + HELD, "d")], "end"),
         ([Joined(AT, "a")], "opening"),
@@ -123,6 +129,18 @@ def with_other(place: int, record: WaitingRecord) -> list[WaitingRecord]:
 )
 def test_broken_rule_is_named(records: list[WaitingRecord], check: WaitingCheck) -> None:
     assert check in broken(records)
+
+
+def test_who_waited_for_as_long_as_one_can_lapses() -> None:
+    assert not broken([*honest()[:4], Left(AT + 3 + DAYS, 3, "lapsed")])
+
+
+def test_who_bought_long_ago_may_wait_again() -> None:
+    """Their place is forgotten by then, so that nobody could tell."""
+    bought = honest()[:7]
+
+    assert broken([*bought, Joined(AT + DAYS, "a")]) == {"people"}
+    assert not broken([*bought, Joined(AT + 1 + DAYS, "a")])
 
 
 def test_log_of_a_drop_is_no_log_of_a_waiting_list() -> None:

@@ -9,13 +9,13 @@ from typing import Annotated
 import typer
 
 from showfloor.offers.service import LONGEST_LINE, verify_waiting
-from showfloor.offers.types.waiting import WAITING_CHECKS, WaitingCheck, WaitingProof
+from showfloor.offers.types.waiting import WAITING_CHECKS, Opened, WaitingCheck, WaitingProof
 
 WORDS: dict[WaitingCheck, str] = {
     "chain": "nothing in the log was changed",
     "opening": "what people wait for is said first, and stayed the same",
     "people": "nobody has two places, and only who stood in line is named",
-    "order": "each piece was offered to who was first in line",
+    "order": "each piece that was offered was offered to who was first in line",
     "time": "everybody had the time that was announced",
     "end": "at the end nobody waited and nothing was held",
 }
@@ -58,10 +58,12 @@ def _report(proof: WaitingProof) -> Iterator[str]:
         else:
             yield f"Holds: {WORDS[check]}."
     if proof.opened is not None and "chain" not in broken:
-        yield from _figures(proof)
+        yield from _figures(proof, proof.opened)
 
 
-def _figures(proof: WaitingProof) -> Iterator[str]:
+def _figures(proof: WaitingProof, opened: Opened) -> Iterator[str]:
+    # A log of another list holds as well: whoever reads this says whether it is the one they meant.
+    yield f"List {opened.list}, for {opened.sku}."
     yield (
         f"{proof.joined} joined, {proof.offered} offers, {proof.bought} bought, "
         f"{proof.passed} passed on, {proof.left} left, {proof.waiting} still wait."

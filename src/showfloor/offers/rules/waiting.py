@@ -28,7 +28,7 @@ _LEAVE_TOKEN = b"waiting place, to leave it"
 
 def opened(waiting: WaitingList, at: int) -> Opened:
     """The first record of a list."""
-    return Opened(at, VERSION, waiting.id.hex, waiting.sku, OFFER_SECONDS)
+    return Opened(at, VERSION, waiting.id.hex, waiting.sku, OFFER_SECONDS, LONGEST.days)
 
 
 def offered_until(at: int) -> int:
@@ -39,6 +39,11 @@ def passed_because(place: Place, at: int) -> str:
     """Why what was held for somebody is free again."""
     assert place.until is not None
     return "expired" if at >= milliseconds(place.until) else "declined"
+
+
+def has_lapsed(place: Place, at: int) -> bool:
+    """By the clock of the log, whose readers count for themselves."""
+    return at - milliseconds(place.joined_at) >= LONGEST / timedelta(milliseconds=1)
 
 
 def lapses_before(now: datetime) -> datetime:

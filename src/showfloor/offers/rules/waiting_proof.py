@@ -1,5 +1,5 @@
-"""What the log of a waiting list proves: each piece was offered to who was first in line then, and
-was theirs for as long as announced.
+"""What the log of a waiting list proves: each piece that was offered went to who was first in
+line then, and was theirs for as long as announced.
 
 The log is replayed. A record that breaks a rule is noted under its check and replayed all the same,
 so that one report names every check that does not hold.
@@ -29,6 +29,8 @@ _LEFT = ("left", "lapsed", "not_sold")
 _PASSED = ("expired", "declined")
 _SHORTEST, _LONGEST = 60, 86_400
 """Seconds for which a piece may be held."""
+_DAY = 86_400_000
+"""Milliseconds."""
 
 
 def verify(lines: Iterable[bytes]) -> WaitingProof:
@@ -65,7 +67,8 @@ def _nothing(problem: WaitingProblem) -> WaitingProof:
 @dataclass(slots=True)
 class _Replay:
     """`line` has who waits, the first one first, by the number of the record with which they
-    joined; `offered` until when a piece is held for whom.
+    joined; `offered` until when a piece is held for whom; `since` when they joined; `buyers` when
+    those joined who bought, by their pseudonyms.
     """
 
     opened: Opened
@@ -74,6 +77,8 @@ class _Replay:
     person_of: dict[int, str] = field(default_factory=dict)
     line: dict[int, None] = field(default_factory=dict)
     offered: dict[int, int] = field(default_factory=dict)
+    since: dict[int, int] = field(default_factory=dict)
+    buyers: dict[str, int] = field(default_factory=dict)
     joined: int = 0
     offers: int = 0
     bought: int = 0
@@ -86,7 +91,8 @@ class _Replay:
         self.problems.setdefault(check, WaitingProblem(check, line, sentence))
 
     def check_opening(self) -> None:
-        if self.opened.version != 1 or not _SHORTEST <= self.opened.seconds <= _LONGEST:
+        known = self.opened.version == 1 and self.opened.days > 0
+        if not known or not _SHORTEST <= self.opened.seconds <= _LONGEST:
             self.note("opening", 1, "The list is of no known kind.")
 
     def take(self, entry: Entry[WaitingRecord]) -> None:
@@ -114,22 +120,33 @@ class _Replay:
     def _join(self, number: int, record: Joined, line: int) -> None:
         if record.person in self.person_of.values():
             self.note("people", line, f"Line {line} gives somebody a second place.")
+        bought = self.buyers.get(record.person)
+        if bought is not None and not self._is_over(bought, record.at):
+            self.note("people", line, f"Line {line} lets somebody wait again who has bought.")
         self.person_of[number] = record.person
         self.line[number] = None
+        self.since[number] = record.at
         self.joined += 1
 
     def _leave(self, record: Left, line: int) -> None:
         if record.joined not in self.line or record.reason not in _LEFT:
             self.note("people", line, f"Line {line} is about nobody in line, or says not why.")
+        since = self.since.get(record.joined)
+        if record.reason == "lapsed" and since is not None and not self._is_over(since, record.at):
+            self.note("time", line, f"Line {line} ends a place before its time.")
         self._forget(record.joined)
         self.left += 1
+
+    def _is_over(self, joined_at: int, at: int) -> bool:
+        """Whether somebody has waited for as long as one can, or their place is forgotten."""
+        return at - joined_at >= self.opened.days * _DAY
 
     def _offer(self, record: Offered, line: int) -> None:
         first = next(iter(self.line), None)
         if first is None or record.joined != first:
             self.note("order", line, f"Line {line} offers a piece to who was not first in line.")
-        if record.until < record.at + self.opened.seconds * 1000:
-            self.note("time", line, f"Line {line} gives less time than was announced.")
+        if record.until != record.at + self.opened.seconds * 1000:
+            self.note("time", line, f"Line {line} gives other time than was announced.")
         self.line.pop(record.joined, None)
         self.offered[record.joined] = record.until
         self.offers += 1
@@ -137,6 +154,8 @@ class _Replay:
     def _buy(self, record: Bought, line: int) -> None:
         if self.offered.pop(record.joined, None) is None:
             self.note("people", line, f"Line {line} sells what was not offered.")
+        elif person := self.person_of.get(record.joined):
+            self.buyers[person] = self.since[record.joined]
         self._forget(record.joined)
         self.bought += 1
 

@@ -303,7 +303,8 @@ async def _lapse(session: Session, list_id: UUID, before: datetime) -> int:
     locked = await queries.lock_list(session, list_id)
     if locked is None:
         return 0
-    old = await queries.old_in_line(session, list_id, before, _BATCH)
+    found = await queries.old_in_line(session, list_id, before, _BATCH)
+    old = [each for each in found if rules.has_lapsed(each, locked.at)]
     for place in old:
         await queries.remove_place(session, place.id)
     await write_down(session, locked, [Left(locked.at, each.joined, "lapsed") for each in old])

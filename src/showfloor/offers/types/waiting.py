@@ -24,13 +24,16 @@ WAITING_CHECKS: tuple[WaitingCheck, ...] = ("chain", "opening", "people", "order
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """The first record: what people wait for, and for how many seconds a piece is held for each."""
+    """The first record: what people wait for, for how many seconds a piece is held for each, and
+    after how many days somebody waits no more.
+    """
 
     at: int
     version: int
     list: str
     sku: str
     seconds: int
+    days: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +55,9 @@ class Left:
 
 @dataclass(frozen=True, slots=True)
 class Offered:
-    """A piece is held for whoever was first in line, until then at least."""
+    """A piece is held for whoever was first in line, until then; a payment that begins before is
+    waited for.
+    """
 
     at: int
     joined: int

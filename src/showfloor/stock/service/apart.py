@@ -9,9 +9,11 @@ from datetime import datetime
 from uuid import UUID
 
 from showfloor.kit.db import Connection, Session
+from showfloor.kit.notify import wake
 from showfloor.markets.types import SalesContext
 from showfloor.stock import queries, rules
 from showfloor.stock.queries import apart
+from showfloor.stock.service.line import FREED
 from showfloor.stock.types import Caller, Hold, Line, LineState, Returned
 
 
@@ -29,7 +31,10 @@ async def free_apart(session: Session, apart_id: UUID) -> int:
 
 async def put_apart_back(session: Session, apart_id: UUID) -> int:
     """What nobody has is for sale to everybody again; how many pieces."""
-    return await apart.put_apart_back(session, apart_id)
+    pieces = await apart.put_apart_back(session, apart_id)
+    if pieces:
+        wake(session, FREED)
+    return pieces
 
 
 async def is_apart_there(connection: Connection, apart_id: UUID) -> bool:
