@@ -183,8 +183,8 @@ def left_to_do(session: Session) -> set[str]:
 
 
 async def test_worker_is_woken_when_a_hold_ends(database: Database, goods: Product) -> None:
-    """Not when a purchase takes back by itself what ran out (RESERVE, RECLAIM): what it leaves waits
-    for the job, which looks by itself.
+    """Not when a purchase takes back by itself what ran out (RESERVE, RECLAIM): what it leaves
+    waits for the job, which looks by itself.
     """
     given_back = await take(database, line(goods), scope=ids.new())
     async with database.transaction() as connection:

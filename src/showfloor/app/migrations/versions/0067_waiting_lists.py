@@ -1,4 +1,10 @@
-"""Waiting lists: who is first in line for what is sold out gets the next piece, provably."""
+"""Waiting lists: who is first in line for what is sold out gets the next piece, provably.
+
+What every purchase locks gets its column, its check and its index in steps that are committed one
+by one. What readers of rooms have locked comes last, when nothing is locked that a purchase needs:
+a migration that waits for the one while it has the other would wait in a circle. Who repeats it
+after it was interrupted goes on where it stopped.
+"""
 
 from __future__ import annotations
 
@@ -37,23 +43,36 @@ end $$
 """
 
 
+COUNT = "alter table stock_item add column if not exists waiting integer default 0 not null"
+CHECK = "ck_stock_item_waiting"
+IS_CHECKED = f"select exists (select from pg_constraint where conname = '{CHECK}')"  # noqa: S608 - a name of our own
+INDEX = "ix_stock_item_waiting"
+
+
 def upgrade() -> None:
-    # A migration that waits for a lock makes every request behind it wait.
-    op.execute("set lock_timeout = '3s'")
-    op.add_column(
-        "stock_item",
-        sa.Column("waiting", sa.Integer(), server_default=sa.text("0"), nullable=False),
-    )
-    # Every row has the default: nothing is to be read for it under the lock of every purchase.
-    check = op.f("ck_stock_item_waiting")
-    op.execute(f"alter table stock_item add constraint {check} check (waiting >= 0) not valid")
-    op.create_index(
-        "ix_stock_item_waiting",
-        "stock_item",
-        ["variant_id"],
-        unique=False,
-        postgresql_where=sa.text("waiting > 0"),
-    )
+    with op.get_context().autocommit_block():
+        # A migration that waits for a lock makes every request behind it wait.
+        op.execute("set lock_timeout = '3s'")
+        op.execute(COUNT)
+        if not op.get_bind().execute(sa.text(IS_CHECKED)).scalar_one():
+            # Every row has the default: nothing is to be read for it.
+            op.execute(
+                f"alter table stock_item add constraint {CHECK} check (waiting >= 0) not valid"
+            )
+        # It waits for older transactions, and nobody waits for it. One that was broken off has left
+        # an index that is none.
+        op.execute("set lock_timeout = 0")
+        op.execute(f"drop index concurrently if exists {INDEX}")
+        op.execute(
+            f"create index concurrently {INDEX} on stock_item (variant_id) where waiting > 0"
+        )
+        op.execute("set lock_timeout = '3s'")
+    _make_tables()
+    # Nothing else that anybody uses is locked now.
+    op.execute(ROOM_STOCK)
+
+
+def _make_tables() -> None:
     op.create_table(
         "waiting_list",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -135,4 +154,3 @@ def upgrade() -> None:
         unique=False,
         postgresql_where=sa.text("state = 'offered'"),
     )
-    op.execute(ROOM_STOCK)
