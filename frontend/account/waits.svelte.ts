@@ -2,8 +2,8 @@
 import { call, Refused } from "../api/client";
 import { Work } from "../api/work.svelte";
 import type { Product, Show, Variant, Wait, Waits } from "../contract";
-import { forgetHeld } from "../shop/kept";
 import { findVariant } from "../shop/variants";
+import { forgetHeld } from "./forget-held";
 import type { Account } from "./session.svelte";
 
 /** What is sold out in a show. */

@@ -83,7 +83,7 @@ export class Buying {
     if (this.underWay) return false;
     return this.#step(async () => {
       const before = this.open;
-      if (!before) return this.#hold(await this.#ask(lines, expected, deliver_to, key));
+      if (!before) return this.adopt(await this.#ask(lines, expected, deliver_to, key));
       const total = { ...expected, amount: expected.amount + before.total.amount };
       const wanted = merge(before.lines, lines);
       try {
@@ -94,7 +94,7 @@ export class Buying {
           throw new Refused({ ...problem, code: "already_held" });
         // By the server's clock nothing is held any more: the goods are asked for anew.
         if (problem.code !== "hold_expired") throw error;
-        this.#hold(await this.#ask(wanted, total, deliver_to));
+        this.adopt(await this.#ask(wanted, total, deliver_to));
       }
     });
   }
@@ -105,15 +105,8 @@ export class Buying {
     if (this.open) return false;
     const expected_total = { ...price, amount: price.amount * line.quantity };
     return this.#step(async () =>
-      this.#hold(await this.#post<Hold>(this.#holds, { lines: [line], expected_total, drop_id })),
+      this.adopt(await this.#post<Hold>(this.#holds, { lines: [line], expected_total, drop_id })),
     );
-  }
-
-  /** What was held for who waited in line. What is held besides is paid for or given back first. */
-  adopt(hold: Hold): boolean {
-    if (this.open || this.busy) return false;
-    this.#hold(hold);
-    return true;
   }
 
   /** Another tab may hold goods, or more of them, and a page that was suspended got no event of it.
@@ -142,12 +135,6 @@ export class Buying {
   /** The hold while it can still be paid. */
   get open(): Hold | null {
     return this.expired || this.payment === "paid" ? null : this.hold;
-  }
-
-  /** Nothing is added to what is held, and nothing taken out: pieces of a drop, and what was held for
-   *  who waited in line. */
-  get isFixed(): boolean {
-    return Boolean(this.open && (this.open.drop_id ?? this.open.waited_s));
   }
 
   /** The bank has a payment for what is held: it is finished first, before anything is added or
@@ -197,7 +184,9 @@ export class Buying {
     return `/shows/${this.showId}/holds`;
   }
 
-  #hold(hold: Hold): void {
+  /** A purchase of what the server holds begins; also of what was held for who waited in line. What
+   *  was held besides is paid for or given back first. */
+  adopt(hold: Hold): void {
     this.#startOver();
     this.hold = hold;
     this.#keep();
@@ -239,7 +228,7 @@ export class Buying {
       try {
         const lines = before.lines.map(lineOf);
         const { drop_id, total: expected_total } = before;
-        this.#hold(
+        this.adopt(
           drop_id
             ? await this.#post<Hold>(this.#holds, { lines, expected_total, drop_id })
             : await this.#ask(lines, expected_total),

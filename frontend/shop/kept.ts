@@ -70,11 +70,6 @@ export function readKept(showId: string): Kept | null {
   return null;
 }
 
-/** What was held is somebody else's now, and no tab of this browser goes on saying that it is held. */
-export function forgetHeld(showId: string, holdId: string | undefined): void {
-  if (readKept(showId)?.hold.id === holdId) writeKept(showId, null);
-}
-
 /** What the guest typed, for this tab alone and until it is paid, given back or run out; never the
  *  card, nothing of somebody who was not let in, and no creator's code, which would go before a
  *  link that was opened later. A phone that needs memory for the bank's own app drops the tab that

@@ -203,15 +203,9 @@ export class ShowStore {
    *  is held for them in their turn. */
   readonly forMe = $derived.by(() => {
     const stock = { ...this.stock };
-    const places = this.waits?.places;
-    const waited = places?.list.filter(
-      (wait) => places.isOfferedHere(wait) && wait.held?.hold_id !== this.buying.open?.id,
-    );
-    const mine = waited?.map(({ sku }) => ({ sku, quantity: 1 })) ?? [];
-    for (const { sku, quantity } of [...(this.buying.open?.lines ?? []), ...mine]) {
-      const left = stock[sku];
-      if (left !== undefined) stock[sku] = left + quantity;
-    }
+    const { open } = this.buying;
+    for (const { sku, quantity } of open?.lines ?? []) if (sku in stock) stock[sku]! += quantity;
+    this.waits?.places.count(stock, open?.id);
     return stock;
   });
   readonly viewers = $derived(this.#room.viewers);

@@ -11,7 +11,10 @@ export async function takeHeld(store: ShowStore, places: Places, wait: Wait): Pr
   buying.catchUp();
   if (buying.open) return buying.open.id === wait.held?.hold_id;
   const hold = await places.take(wait);
-  return hold !== null && buying.adopt(hold);
+  // Other goods may have come meanwhile.
+  if (!hold || buying.open || buying.busy) return false;
+  buying.adopt(hold);
+  return true;
 }
 
 /** To its purchase, or to that of other goods, which says that it is still held. Where it is not,

@@ -15,6 +15,7 @@ export async function openWaits(store: ShowStore): Promise<WaitParts> {
   const parts: WaitParts = { places, take, Action, Beside, Note, Strip };
   const token = waitIn(location.hash);
   await places.load();
+  store.waits = parts;
   if (token === null) return parts;
   // Nobody finds it in the history afterwards.
   history.replaceState(history.state, "", location.pathname + location.search);

@@ -39,6 +39,16 @@ export class Places {
     return this.list.find((each) => each.sku === sku && this.isOfferedHere(each)) ?? null;
   }
 
+  /** What is held for them of this show, but what is in the purchase with this hold. */
+  besides(holdId: string | undefined): Wait[] {
+    return this.list.filter((each) => this.isOfferedHere(each) && each.held?.hold_id !== holdId);
+  }
+
+  /** For them these have not sold out. */
+  count(stock: Record<string, number>, holdId: string | undefined): void {
+    for (const { sku } of this.besides(holdId)) if (stock[sku] !== undefined) stock[sku] += 1;
+  }
+
   isHere = (wait: Wait): boolean => wait.show_id === this.showId;
   isOfferedHere = (wait: Wait): boolean => wait.held !== null && this.isHere(wait);
 
