@@ -5,11 +5,12 @@ import ProductSheet from "../elements/product-sheet.svelte";
 import { Buying } from "../shop/buying.svelte";
 import { english } from "../testing/rendered";
 import { htmlOf, said } from "../testing/show";
-import type { ShowStore, WaitParts } from "../shop/store.svelte";
+import type { ShowStore } from "../shop/store.svelte";
 import { hold, later, ok, pounds, refusal, standInShop } from "../testing/shop";
 import { HELD, MUG_WISH, settled, standInBrowser, VASE_WISH, wishesOf } from "../testing/wishes";
 import { takeHeld } from "../waits/buying";
 import { Places } from "../waits/places.svelte";
+import type { WaitParts } from "../waits/types";
 import WishCard from "./wish-card.svelte";
 
 const shop = standInShop();

@@ -2,9 +2,9 @@
  *  request as a press of the button; any other is asked about, where nobody else sees it. */
 import type { Product, RoomEntries, Show, Wait, Wish } from "../contract";
 import type { Buying } from "../shop/buying.svelte";
-import type { WaitParts } from "../shop/store.svelte";
 import { numberOf, productOf } from "../shop/item-numbers";
 import { findVariant, times, type Stock } from "../shop/variants";
+import type { WaitParts } from "../waits/types";
 
 /** `unknown`: no product has that number. `yours`: it is held already, and no message holds it
  *  twice. */

@@ -11,8 +11,6 @@ import type {
   Pin,
   Product,
   Show,
-  Variant,
-  Wait,
 } from "../contract";
 import type { Language } from "../i18n/i18n";
 import type { ShowPageData } from "../page";
@@ -41,7 +39,7 @@ import * as navigation from "./navigation";
 import { isSheet, type View } from "./navigation";
 import { sceneOf, type Scene } from "./scene";
 import { findVariant } from "./variants";
-import type { Places } from "../waits/places.svelte";
+import type { WaitParts } from "../waits/types";
 
 const TALL = 9 / 16;
 /** A film's and a phone's, and nothing beyond: the page has to have room for its goods. */
@@ -52,17 +50,6 @@ const YOUNG = 60_000;
 
 const shapeOf = (ratio: number | null): number =>
   Math.min(WIDEST, Math.max(1 / WIDEST, ratio ?? TALL));
-
-/** What a page loads for who waits in line, or may want to. */
-export interface WaitParts {
-  places: Places;
-  /** Whether what is held for this viewer is in the purchase of this page then. */
-  take: (wait: Wait) => Promise<boolean>;
-  Action: Component<{ places: Places; product: Product; variant: Variant }>;
-  Beside: Component<{ places: Places }>;
-  Note: Component<{ places: Places; product: Product; variant: Variant; gone: boolean }>;
-  Strip: Component<{ places: Places }>;
-}
 
 export class ShowStore {
   readonly buying: Buying;

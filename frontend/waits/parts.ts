@@ -1,12 +1,13 @@
 /** What a show's page loads for somebody who waits in line, or may want to. */
 import type { Wait } from "../contract";
-import type { ShowStore, WaitParts } from "../shop/store.svelte";
+import type { ShowStore } from "../shop/store.svelte";
 import { buyHeld, takeHeld } from "./buying";
 import { Places, waitIn } from "./places.svelte";
 import Action from "./action.svelte";
 import Beside from "./beside.svelte";
 import Note from "./note.svelte";
 import Strip from "./strip.svelte";
+import type { WaitParts } from "./types";
 
 /** The link of a mail leads to the purchase. */
 export async function openWaits(store: ShowStore): Promise<WaitParts> {

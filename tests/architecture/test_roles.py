@@ -97,6 +97,9 @@ PUBLIC = {
     # Whoever has the mail.
     "stop_reminders": "viewer",
     "open_wait": "viewer",
+    "leave_opened_wait": "viewer",
+    "hold_opened_wait": "viewer",
+    "hold_waited": "viewer",
     "leave_by_mail": "viewer",
     # Whoever has the token of the receipt.
     "get_erasure": "viewer",

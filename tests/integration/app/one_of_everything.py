@@ -24,7 +24,7 @@ from showfloor.kit import clock, ids
 from showfloor.kit.db import Database, Session
 from showfloor.media.types import IngestState
 from showfloor.offers import service as drops
-from showfloor.offers.service import wait_token
+from showfloor.offers.service import leave_token, wait_token
 from showfloor.orders import service as orders
 from showfloor.shows import service as shows
 from showfloor.shows.schemas import NewShow
@@ -272,9 +272,22 @@ async def one_of_everything(database_url: str, data: Path) -> AsyncIterator[Ever
             headers = {"X-Viewer-Token": other}
             in_line = [
                 await _wait(client, show, token, kettle.variants[0].sku)
-                for token in (other, await _viewer(client, database, "behind@example.com"))
+                for token in (
+                    other,
+                    await _viewer(client, database, "behind@example.com"),
+                    await _viewer(client, database, "last@example.com"),
+                )
             ]
             mailed = wait_token(b"s" * 32, ids.parse("wait", in_line[1]["id"]))
+            unwanted_place = leave_token(b"s" * 32, ids.parse("wait", in_line[2]["id"]))
+            async with database.session() as session:
+                await stock.set_on_hand(
+                    session,
+                    person=floor.sellers[0],
+                    variant_id=kettle.variants[0].id,
+                    on_hand=2,
+                )
+            await drops.offer_freed(database)
             await client.put(f"/viewer/reminders/{reminded}", headers=headers)
             leaving = {"X-Viewer-Token": await _viewer(client, database, "leaving@example.com")}
             erasure = (await client.post("/viewer/erasure", headers=leaving)).json()
@@ -414,7 +427,10 @@ async def one_of_everything(database_url: str, data: Path) -> AsyncIterator[Ever
                     "join_waiting_list": {"sku": [kettle.variants[0].sku]},
                     "leave_waiting_list": {"wait_id": [in_line[0]["id"]]},
                     "open_wait": {"token": [mailed]},
-                    "leave_by_mail": {"token": [mailed]},
+                    "hold_waited": {"wait_id": [in_line[0]["id"]]},
+                    "hold_opened_wait": {"token": [mailed]},
+                    "leave_opened_wait": {"token": [mailed]},
+                    "leave_by_mail": {"token": [unwanted_place]},
                     "get_waiting_log": {"list_id": [in_line[0]["log_url"].split("/")[-2]]},
                     "ask_about_own_data": {"kind": ["object"], "text": ["All of it."]},
                     "claim_order": {

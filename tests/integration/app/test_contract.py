@@ -91,6 +91,7 @@ LAST = [
     "cancel_drop",
     "claim_coupon",
     "leave_by_mail",
+    "leave_opened_wait",
     "confirm",
     "set_buyer_limit",
     "remove_product",
@@ -121,8 +122,8 @@ LAST = [
 """Confirming needs a payment; the others take away what the rest needs (an import that waits lets
 no other begin).
 """
-FIRST = ["dismiss_question", "reopen_question"]
-"""A question that is answered is dismissed no more."""
+FIRST = ["dismiss_question", "reopen_question", "hold_waited"]
+"""A question that is answered is dismissed no more; nothing is held in a line that was left."""
 
 
 @pytest.mark.long
