@@ -85,20 +85,20 @@ async def test_comment_adds_no_piece_for_which_somebody_waits(
         assert answer.json()["code"] == "sold_out"
 
 
-async def test_who_waited_may_add_by_comment_to_what_is_held(sold_out: Hall) -> None:
-    """The piece of the line and another one in one purchase; no second one of what they waited for
-    while others do.
-    """
+async def test_comment_adds_nothing_to_what_was_waited_for(sold_out: Hall) -> None:
+    """Neither more of it while others wait, nor other goods, whose time is shorter."""
     anna, badr = await in_line(sold_out, "anna", "badr")
     await count(sold_out, 1)
     await offer_freed(sold_out.database)
     buyer = await anna.buyer()
+    before = (await buyer.ask("GET", f"/holds/{buyer.hold['id']}")).json()
     await count(sold_out, 2)
 
     more = await change(buyer, (SKU, 2))
     other = await change(buyer, (SKU, 1), (OTHER, 1))
     await offer_freed(sold_out.database)
 
-    assert (more.status_code, more.json()["code"]) == (409, "sold_out")
-    assert other.status_code == 200
+    for answer in (more, other):
+        assert (answer.status_code, answer.json()["code"]) == (409, "wait_hold_fixed")
+    assert (await buyer.ask("GET", f"/holds/{buyer.hold['id']}")).json() == before
     assert (await badr.wait())["state"] == "offered"
