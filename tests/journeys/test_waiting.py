@@ -17,7 +17,7 @@ from playwright.sync_api import Browser, Page, expect
 from showfloor.app.demo.mailbox import Mailbox
 from showfloor.offers.service import verify_waiting
 from showfloor.offers.types.waiting import WaitingProof
-from tests.journeys.conftest import IN_TURN, Installation
+from tests.journeys.conftest import IN_TURN, Installation, settled
 from tests.journeys.mails import code_in_mail
 from tests.journeys.test_buy import say_born, watch
 from tests.journeys.test_chat import DESK, PHONE, visitor
@@ -157,6 +157,12 @@ def test_viewer_waits_and_buys_what_is_held_out_of_the_mail(
         # The open page says it, too, within the seconds in which it asks again.
         expect(page.locator(".sheet").get_by_text(said["held"])).to_be_visible(timeout=BOUND * 1000)
         assert look(page, f"{name}-held") == []
+        # On a phone the shelf lies over the picture, and opens for it.
+        watch(page, f"{demo.show_page}?lang={lang}")
+        strip = page.locator(".shop").get_by_text(said["held"]).first
+        expect(strip).to_be_visible(timeout=BOUND * 1000)
+        settled(page)
+        assert look(page, f"{name}-strip") == []
         page.context.close()
         page = page_of(browser, lang, size)
         page.goto(link)
