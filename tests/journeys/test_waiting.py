@@ -100,9 +100,12 @@ def sold_out(demo: Installation) -> Iterator[SoldOut]:
 
 
 def open_sheet(page: Page, goods: SoldOut) -> None:
+    """On a phone the shelf is opened first, unless something else has opened it."""
     row = page.locator(f"[data-product='{goods.product}'] .shelf__open")
-    if not row.is_visible():
-        page.get_by_role("button", name=re.compile("shelf|الرفّ")).first.click()
+    bag = page.get_by_role("button", name=re.compile("shelf|الرفّ")).first
+    expect(row.or_(bag).filter(visible=True).first).to_be_visible()
+    if not row.is_visible():  # waits: the page is there, and one of the two is on the screen
+        bag.click()
     row.click()
     expect(page.locator(".sheet")).to_be_visible()
 
