@@ -284,7 +284,6 @@ export class ShowStore {
 
   cuesHeard(cues: Cue[]): void {
     this.#cues = learnAll(this.#cues, cues);
-    this.#noteTerms(cues);
     this.#label();
     if (this.recorded && this.#frame !== null) this.#showPins(pinsAt(this.#cues, this.#frame));
     else if (this.#frame === null || this.show.state === "ended")
@@ -428,16 +427,6 @@ export class ShowStore {
     if (!alone) return;
     this.#frame = null;
     this.#showPins(openPins(this.#cues));
-  }
-
-  /** The hash of the terms of a drop as this page first had it; null where it never did. */
-  termsOf = (drop_id: string): string | null => this.#terms.get(drop_id) ?? null;
-  readonly #terms = new Map<string, string>();
-
-  #noteTerms(cues: readonly Cue[]): void {
-    for (const { payload } of cues)
-      if ("drop_id" in payload && payload.terms_sha256 && !this.#terms.has(payload.drop_id))
-        this.#terms.set(payload.drop_id, payload.terms_sha256);
   }
 
   /** A drop that is over gives its place back, though its last hold may still be paid for. */

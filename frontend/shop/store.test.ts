@@ -3,7 +3,6 @@ import type { Cue, Hold, Product, Show } from "../contract";
 import type { Language } from "../i18n/i18n";
 import type { ShowPageData } from "../page";
 import { empty, type Room } from "../room/fold";
-import { dropCue } from "../testing/show";
 import { ShowStore } from "./store.svelte";
 
 const T = Date.parse("2026-11-23T10:00:00.000Z");
@@ -274,18 +273,6 @@ test("an announcement stands on the frames of its time, and on none of a recordi
 
   store.roomChanged(room({ ...onShelf, show: { state: "ended", replay: READY } }));
   expect(frames([3])).toEqual([null]);
-});
-
-test("the terms of a drop are those that the page was first given", () => {
-  const announced = (terms_sha256: string | null, end: number | null = null): Cue => ({
-    ...dropCue({ terms_sha256 }),
-    end: end === null ? null : at(end),
-  });
-  expect(store.termsOf("drop_1")).toBeNull();
-  store.cuesHeard([announced("a".repeat(64))]);
-  store.cuesHeard([announced("b".repeat(64), 9)]);
-
-  expect(store.termsOf("drop_1")).toBe("a".repeat(64));
 });
 
 function stall(times: number): void {
