@@ -70,6 +70,8 @@ def upgrade() -> None:
     _make_tables()
     # Nothing else that anybody uses is locked now.
     op.execute(ROOM_STOCK)
+    # The next migration is the same session's.
+    op.execute("reset lock_timeout")
 
 
 def _make_tables() -> None:
