@@ -127,11 +127,13 @@ def join(page: Page, goods: SoldOut, lang: str, address: str, name: str) -> None
     expect(ask).to_be_visible()
     sold_out = page.locator(".sheet .notice").filter(has_text=said["sold_out"])
     expect(sold_out).to_be_visible()
+    settled(page)
     assert look(page, f"{name}-sold-out") == []
     ask.click()
     sign_in(page, demo, address)
     page.get_by_role("button", name=said["ask"]).click()
     expect(page.get_by_text(said["number"])).to_be_visible()
+    settled(page)
     assert look(page, f"{name}-account") == []
     watch(page, f"{demo.show_page}?lang={lang}")
     expect(page.locator(".shop").get_by_text(said["number"]).first).to_be_attached()
@@ -139,6 +141,7 @@ def join(page: Page, goods: SoldOut, lang: str, address: str, name: str) -> None
     expect(page.locator(".sheet").get_by_text(said["number"])).to_be_visible()
     # They know: what they are told is where they stand.
     expect(sold_out).to_have_count(0)
+    settled(page)
     assert look(page, f"{name}-in-line") == []
 
 
@@ -159,6 +162,7 @@ def test_viewer_waits_and_buys_what_is_held_out_of_the_mail(
         link = goods.mail_to(address, "wait")
         # The open page says it, too, within the seconds in which it asks again.
         expect(page.locator(".sheet").get_by_text(said["held"])).to_be_visible(timeout=BOUND * 1000)
+        settled(page)
         assert look(page, f"{name}-held") == []
         # On a phone the shelf lies over the picture, and opens for it.
         watch(page, f"{demo.show_page}?lang={lang}")
@@ -172,6 +176,7 @@ def test_viewer_waits_and_buys_what_is_held_out_of_the_mail(
         say_born(page)
         expect(page.locator(".summary")).to_contain_text(SOLD_OUT[lang])
         assert "#" not in page.url
+        settled(page)
         assert look(page, f"{name}-checkout") == []
         fill(page, address)
         pay(page, lang)
@@ -236,6 +241,7 @@ def test_viewer_leaves_the_line_and_gives_what_is_held_to_the_next(
         expect(page.locator(".summary")).to_contain_text(SOLD_OUT[lang])
         page.goto(link)
         expect(page.get_by_text(SOLD_OUT[lang])).to_be_visible()
+        settled(page)
         assert look(page, f"{name}-mail") == []
         page.get_by_role("button", name=said["leave"]).click()
         expect(page.get_by_text(said["gave_up"])).to_be_visible()
@@ -243,5 +249,6 @@ def test_viewer_leaves_the_line_and_gives_what_is_held_to_the_next(
         expect(page.locator(".shop").get_by_text(said["gone"])).to_be_visible()
         # What this browser began to buy is no longer held in it.
         expect(page.get_by_role("timer")).to_have_count(0)
+        settled(page)
         assert look(page, f"{name}-over") == []
         page.context.close()
