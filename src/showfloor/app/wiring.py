@@ -117,6 +117,7 @@ from showfloor.shows import subscribers as shows_subscribers
 from showfloor.shows.adapters.covers import CoverFolder
 from showfloor.shows.events import ShowEnded, ShowWentLive
 from showfloor.shows.http import captions as captions_http
+from showfloor.shows.http import cues as cues_http
 from showfloor.shows.http import destinations as destinations_http
 from showfloor.shows.http import rehearsals as rehearsals_http
 from showfloor.shows.http import remotes as remotes_http
@@ -221,6 +222,7 @@ EDGES = (
     own_shop_http,
     feeds_http,
     shows_http,
+    cues_http,
     destinations_http,
     rehearsals_http,
     remotes_http,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, BackgroundTasks, Depends, Query, Request
@@ -18,11 +17,10 @@ from showfloor.kit import ids
 from showfloor.kit.errors import NotFound, PayloadTooLarge, RequestTimeout
 from showfloor.kit.http import DatabaseDep, SessionDep
 from showfloor.kit.openapi import Document, refusals
-from showfloor.kit.schemas import Moment
 from showfloor.markets.errors import MarketUnknown
 from showfloor.media import service as media
 from showfloor.media.adapters.streaming import StreamingServer
-from showfloor.media.errors import NotLive, StreamingUnavailable
+from showfloor.media.errors import StreamingUnavailable
 from showfloor.shows import service
 from showfloor.shows.adapters.covers import CoverFolder
 from showfloor.shows.errors import (
@@ -30,8 +28,6 @@ from showfloor.shows.errors import (
     CoverTooSmall,
     CoverTypeUnsupported,
     CoverUnreadable,
-    CueNotFound,
-    CueOfDrop,
     DisclosuresUnanswered,
     ItemNumberTaken,
     NotAllowedInState,
@@ -43,16 +39,9 @@ from showfloor.shows.errors import (
     SignalMissing,
     SkuConflict,
     SlugTaken,
-    TooManyAnnouncements,
-    TooManyPins,
 )
 from showfloor.shows.schemas import (
-    CueOut,
-    NewAnnouncement,
-    NewCue,
-    NewDisclosure,
     NewItemNumber,
-    NewPin,
     NewShow,
     NextShow,
     ShelfOrder,
@@ -60,11 +49,10 @@ from showfloor.shows.schemas import (
     ShowOut,
     ShowPage,
     ShowProduct,
-    Timeline,
 )
 from showfloor.shows.schemas.studio import PreflightOut, PublishTicketOut, StreamKeyOut, StudioOut
 from showfloor.shows.types import PublicUrls, ShowState
-from showfloor.shows.views import cue_view, page_view, publish_ticket_view, show_view, studio_view
+from showfloor.shows.views import page_view, publish_ticket_view, show_view, studio_view
 
 router = APIRouter(prefix="/api/v1", tags=["shows"])
 
@@ -454,88 +442,3 @@ async def check_before_going_live(
             session, show, sound=sound, secret=request.app.state.settings.secret
         )
     return PreflightOut.model_validate(found)
-
-
-@router.post(
-    "/shows/{show_id}/cues",
-    status_code=201,
-    responses=refusals(
-        *CHANGE, ProductNotInShow, TooManyPins, TooManyAnnouncements, NotLive, StreamingUnavailable
-    ),
-)
-async def add_cue(
-    show_id: str,
-    body: NewCue,
-    person: Caller,
-    database: DatabaseDep,
-    streaming: StreamingDep,
-    after: BackgroundTasks,
-) -> CueOut:
-    """Pin a product on the newest frame, label the picture from it on, or announce something on
-    it.
-    """
-    show = ids.parse("show", show_id)
-    product = ids.parse("prod", body.product_id) if isinstance(body, NewPin) else None
-    moment = await streaming.moment(show)
-    async with database.session() as session:
-        if isinstance(body, NewDisclosure):
-            cue = await service.disclose(
-                session, person=person, show_id=show, disclosure=body.disclosure, moment=moment
-            )
-        elif isinstance(body, NewAnnouncement):
-            cue = await service.announce(
-                session,
-                person=person,
-                show_id=show,
-                text=body.words(),
-                starts_in=timedelta(seconds=body.starts_in_s),
-                lasts=None if body.lasts_s is None else timedelta(seconds=body.lasts_s),
-                moment=moment,
-            )
-        else:
-            assert product is not None
-            cue = await service.pin(
-                session,
-                person=person,
-                show_id=show,
-                product_id=product,
-                moment=moment,
-                replace_others=body.replace,
-            )
-        carried = await service.list_carried_cues(session, show)
-    after.add_task(streaming.put_cues, show, carried)
-    return cue_view(cue)
-
-
-@router.post(
-    "/cues/{cue_id}/end", responses=refusals(*CHANGE, CueNotFound, CueOfDrop, StreamingUnavailable)
-)
-async def end_cue(
-    cue_id: str,
-    person: Caller,
-    database: DatabaseDep,
-    streaming: StreamingDep,
-    after: BackgroundTasks,
-) -> CueOut:
-    """Unpin, or take down an announcement; ending twice changes nothing."""
-    cue = ids.parse("cue", cue_id)
-    async with database.session() as session:
-        show = (await service.get_own_cue(session, person=person, cue_id=cue)).show_id
-    moment = await streaming.moment(show)
-    async with database.session() as session:
-        ended = await service.end_cue(session, person=person, cue_id=cue, moment=moment)
-        carried = await service.list_carried_cues(session, show)
-    after.add_task(streaming.put_cues, show, carried)
-    return cue_view(ended)
-
-
-@router.get("/shows/{show_id}/timeline", responses=refusals(NotFound, ShowNotFound))
-async def timeline(
-    show_id: str, session: SessionDep, person: OptionalPerson, at: Moment | None = None
-) -> Timeline:
-    """The show's cues by start, or only those that contain `at`; a draft's only for its host."""
-    show = await service.get_public_show(
-        session, ids.parse("show", show_id), person=person, rehearsed=True
-    )
-    cues = await service.list_timeline(session, show_id=show.id, at=at)
-    return Timeline(cues=[cue_view(cue) for cue in cues])
