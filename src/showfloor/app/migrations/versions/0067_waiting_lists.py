@@ -45,7 +45,7 @@ end $$
 
 COUNT = "alter table stock_item add column if not exists waiting integer default 0 not null"
 CHECK = "ck_stock_item_waiting"
-IS_CHECKED = f"select exists (select from pg_constraint where conname = '{CHECK}')"  # noqa: S608 - a name of our own
+IS_CHECKED = sa.text("select exists (select from pg_constraint where conname = :name)")
 INDEX = "ix_stock_item_waiting"
 
 
@@ -54,7 +54,7 @@ def upgrade() -> None:
         # A migration that waits for a lock makes every request behind it wait.
         op.execute("set lock_timeout = '3s'")
         op.execute(COUNT)
-        if not op.get_bind().execute(sa.text(IS_CHECKED)).scalar_one():
+        if not op.get_bind().execute(IS_CHECKED, {"name": CHECK}).scalar_one():
             # Every row has the default: nothing is to be read for it.
             op.execute(
                 f"alter table stock_item add constraint {CHECK} check (waiting >= 0) not valid"
