@@ -7,6 +7,7 @@ so that one report names every check that does not hold.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -67,14 +68,15 @@ def _nothing(problem: WaitingProblem) -> WaitingProof:
 @dataclass(slots=True)
 class _Replay:
     """`line` has who waits, the first one first, by the number of the record with which they
-    joined; `offered` until when a piece is held for whom; `since` when they joined; `buyers` when
-    those joined who bought, by their pseudonyms.
+    joined; `places` how many each pseudonym has; `offered` until when a piece is held for whom;
+    `since` when they joined; `buyers` when those joined who bought, by their pseudonyms.
     """
 
     opened: Opened
     at: int
     problems: dict[WaitingCheck, WaitingProblem] = field(default_factory=dict)
     person_of: dict[int, str] = field(default_factory=dict)
+    places: Counter[str] = field(default_factory=Counter[str])
     line: dict[int, None] = field(default_factory=dict)
     offered: dict[int, int] = field(default_factory=dict)
     since: dict[int, int] = field(default_factory=dict)
@@ -118,12 +120,13 @@ class _Replay:
             self._end(line)
 
     def _join(self, number: int, record: Joined, line: int) -> None:
-        if record.person in self.person_of.values():
+        if self.places[record.person]:
             self.note("people", line, f"Line {line} gives somebody a second place.")
         bought = self.buyers.get(record.person)
         if bought is not None and not self._is_over(bought, record.at):
             self.note("people", line, f"Line {line} lets somebody wait again who has bought.")
         self.person_of[number] = record.person
+        self.places[record.person] += 1
         self.line[number] = None
         self.since[number] = record.at
         self.joined += 1
@@ -170,7 +173,8 @@ class _Replay:
 
     def _forget(self, joined: int) -> None:
         self.line.pop(joined, None)
-        self.person_of.pop(joined, None)
+        if person := self.person_of.pop(joined, None):
+            self.places[person] -= 1
 
     def _end(self, line: int) -> None:
         self.ended = True
