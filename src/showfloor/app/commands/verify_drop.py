@@ -8,7 +8,8 @@ from typing import Annotated
 
 import typer
 
-from showfloor.offers.service import LONGEST_LINE, verify_drop
+from showfloor.app.commands.published_logs import conclude, lines_of
+from showfloor.offers.service import verify_drop
 from showfloor.offers.types import CHECKS, Check, Proof
 
 WORDS: dict[Check, str] = {
@@ -36,23 +37,10 @@ def command(
     ] = None,
 ) -> None:
     """A line for each check; ends with 1 when one does not hold. Asks no database and no server."""
-    proof = verify_drop(_lines(file))
+    proof = verify_drop(lines_of(file))
     for line in _report(proof):
         typer.echo(line)
-    is_other = False
-    for published, found in ((head, proof.head), (terms, proof.sealed)):
-        if published is not None and published != found:
-            is_other = True
-            typer.echo("Does not hold: this is another log than the one whose hash was published.")
-    if is_other or not proof.holds:
-        raise typer.Exit(1)
-
-
-def _lines(file: Path) -> Iterator[bytes]:
-    """A line that is too long is not read to its end."""
-    with file.open("rb") as log:
-        while line := log.readline(LONGEST_LINE + 1):
-            yield line
+    conclude(proof.holds, (head, proof.head), (terms, proof.sealed))
 
 
 def _report(proof: Proof) -> Iterator[str]:

@@ -8,7 +8,8 @@ from typing import Annotated
 
 import typer
 
-from showfloor.offers.service import LONGEST_LINE, verify_waiting
+from showfloor.app.commands.published_logs import conclude, lines_of
+from showfloor.offers.service import verify_waiting
 from showfloor.offers.types.waiting import WAITING_CHECKS, Opened, WaitingCheck, WaitingProof
 
 WORDS: dict[WaitingCheck, str] = {
@@ -31,21 +32,10 @@ def command(
     ] = None,
 ) -> None:
     """A line for each check; ends with 1 when one does not hold. Asks no database and no server."""
-    proof = verify_waiting(_lines(file))
+    proof = verify_waiting(lines_of(file))
     for line in _report(proof):
         typer.echo(line)
-    is_other = head is not None and proof.head != head
-    if is_other:
-        typer.echo("Does not hold: this is another log than the one whose hash was published.")
-    if is_other or not proof.holds:
-        raise typer.Exit(1)
-
-
-def _lines(file: Path) -> Iterator[bytes]:
-    """A line that is too long is not read to its end."""
-    with file.open("rb") as log:
-        while line := log.readline(LONGEST_LINE + 1):
-            yield line
+    conclude(proof.holds, (head, proof.head))
 
 
 def _report(proof: WaitingProof) -> Iterator[str]:
