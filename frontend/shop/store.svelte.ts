@@ -426,6 +426,7 @@ export class ShowStore {
     this.soundOnly = alone;
     if (!alone) return;
     this.#frame = null;
+    this.#label();
     this.#showPins(openPins(this.#cues));
   }
 

@@ -271,6 +271,11 @@ test("an announcement stands on the frames of its time, and on none of a recordi
 
   expect(frames([1, 2, 3.9, 4])).toEqual([null, said.id, said.id, null]);
 
+  // Without a picture it is over by the server's clock.
+  expect(frames([3])).toEqual([said.id]);
+  store.soundOnlyChanged(true);
+  expect(store.announcement).toBeNull();
+
   store.roomChanged(room({ ...onShelf, show: { state: "ended", replay: READY } }));
   expect(frames([3])).toEqual([null]);
 });
