@@ -123,8 +123,9 @@ class Show:
     caption_languages: tuple[str, ...] = ()
     """In which there are captions (BCP 47), the first one first."""
     last_item_number: int = 0
-    """The highest that a product of it ever had: no number is given a second time, because people
-    still type what they heard a minute ago.
+    """The highest that a product of it ever had. The next product gets a higher one, because people
+    still type what they heard a minute ago; a number that is free again is given only by the host,
+    and once the highest there is was given.
     """
     product_ids: tuple[UUID, ...] = ()
     item_numbers: tuple[int, ...] = ()
