@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from showfloor.app.commands.published_logs import conclude, lines_of
+from showfloor.app.published_logs import conclude, lines_of
 from showfloor.offers.service import verify_drop
 from showfloor.offers.types import CHECKS, Check, Proof
 
